@@ -1,1 +1,1 @@
-//! host
+//! The embedded edge runtime.
