@@ -1,1 +1,23 @@
-//! commerce-domain
+#![doc = include_str!("../README.md")]
+
+pub mod contact;
+pub mod field_error;
+pub mod ids;
+pub mod locale;
+pub mod money;
+pub mod order;
+pub mod order_number;
+pub mod payment;
+pub mod pricing;
+pub mod quantity;
+pub mod settlement;
+pub mod tax;
+pub mod text;
+
+pub use field_error::FieldError;
+pub use ids::{
+    CartId, CartItemId, CategoryId, EventId, GatewayAccountId, MediaId, OrderId, OrderLineId, PaymentId, ProductId,
+    TenantId, VariantId,
+};
+pub use money::{Currency, Money};
+pub use quantity::{MAX_CART_ITEMS, Quantity};

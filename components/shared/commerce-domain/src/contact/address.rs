@@ -1,0 +1,154 @@
+//! Postal addresses, by the parts of the Saudi National Address, which the other Gulf states' addresses fit into.
+
+use serde::{Deserialize, Serialize};
+
+use super::collect;
+use crate::field_error::{FieldError, code};
+use crate::text::{BoundedText, fold_digits};
+
+/// An address as a request brings it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressInput {
+    /// ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// City.
+    pub city: String,
+    /// District, area or block.
+    pub district: String,
+    /// Street.
+    pub street: String,
+    /// Building number or name.
+    pub building: String,
+    /// Postal code; empty where the country has none.
+    pub postal_code: String,
+    /// Short code of the Saudi National Address.
+    #[serde(default)]
+    pub short_address: Option<String>,
+}
+
+/// A valid address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Address {
+    /// ISO 3166-1 alpha-2 code, upper case.
+    pub country: String,
+    /// City, 1 to 80 characters.
+    pub city: BoundedText<1, 80>,
+    /// District, 1 to 80 characters.
+    pub district: BoundedText<1, 80>,
+    /// Street, 1 to 120 characters.
+    pub street: BoundedText<1, 120>,
+    /// Building, 1 to 20 characters, digits folded to ASCII.
+    pub building: BoundedText<1, 20>,
+    /// Postal code: five digits in Saudi Arabia; may be empty in the Emirates and Qatar, which have none.
+    pub postal_code: String,
+    /// Four letters and four digits (RRRD2929), upper case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_address: Option<String>,
+}
+
+impl Address {
+    /// Checks every part; the country must be one of `countries`.
+    ///
+    /// # Errors
+    /// Every wrong field, named `shipping_address.<part>`.
+    pub fn parse(input: &AddressInput, countries: &[&str]) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let country = collect(&mut errors, "shipping_address.country", parse_country(&input.country, countries));
+        let city = collect(&mut errors, "shipping_address.city", BoundedText::parse(&input.city));
+        let district = collect(&mut errors, "shipping_address.district", BoundedText::parse(&input.district));
+        let street = collect(&mut errors, "shipping_address.street", BoundedText::parse(&input.street));
+        let building = BoundedText::parse(&fold_digits(&input.building));
+        let building = collect(&mut errors, "shipping_address.building", building);
+        let postal_code = parse_postal_code(&input.postal_code, country.as_deref().unwrap_or_default());
+        let postal_code = collect(&mut errors, "shipping_address.postal_code", postal_code);
+        let short_address = parse_short_address(input.short_address.as_deref().unwrap_or_default());
+        let short_address = collect(&mut errors, "shipping_address.short_address", short_address);
+        match (country, city, district, street, building, postal_code, short_address) {
+            (
+                Some(country),
+                Some(city),
+                Some(district),
+                Some(street),
+                Some(building),
+                Some(postal_code),
+                Some(short_address),
+            ) => Ok(Self { country, city, district, street, building, postal_code, short_address }),
+            _ => Err(errors),
+        }
+    }
+}
+
+fn parse_country(text: &str, countries: &[&str]) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(code::REQUIRED);
+    }
+    if text.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Err(code::INVALID);
+    }
+    let country = text.to_ascii_uppercase();
+    if countries.contains(&country.as_str()) { Ok(country) } else { Err(code::UNSUPPORTED) }
+}
+
+fn parse_postal_code(text: &str, country: &str) -> Result<String, &'static str> {
+    let text = BoundedText::<0, 12>::parse(&fold_digits(text))?.into_string().to_ascii_uppercase();
+    let has_none = matches!(country, "AE" | "QA");
+    if text.is_empty() {
+        return if has_none { Ok(text) } else { Err(code::REQUIRED) };
+    }
+    let well_formed = match country {
+        "SA" => text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-')),
+    };
+    if well_formed { Ok(text) } else { Err(code::INVALID) }
+}
+
+/// Forms send an empty field for what was left out, so empty is absent.
+fn parse_short_address(text: &str) -> Result<Option<String>, &'static str> {
+    let text = BoundedText::<0, 8>::parse(&fold_digits(text))?.into_string().to_ascii_uppercase();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (letters, digits) = text.split_at_checked(4).ok_or(code::INVALID)?;
+    let well_formed = digits.len() == 4
+        && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if well_formed { Ok(Some(text)) } else { Err(code::INVALID) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postal_codes_follow_the_country() {
+        assert_eq!(parse_postal_code("١٢٢١١", "SA").as_deref(), Ok("12211"));
+        assert_eq!(parse_postal_code("35151", "KW").as_deref(), Ok("35151"));
+        assert_eq!(parse_postal_code("", "QA").as_deref(), Ok(""));
+        assert_eq!(parse_postal_code("", "SA"), Err(code::REQUIRED));
+        for bad in ["1221", "122112", "1221a", "12 11"] {
+            assert_eq!(parse_postal_code(bad, "SA"), Err(code::INVALID), "{bad}");
+        }
+        assert_eq!(parse_postal_code("12\u{0}11", "KW"), Err(code::INVALID_CHARACTERS));
+        assert_eq!(parse_postal_code("12;11", "KW"), Err(code::INVALID));
+    }
+
+    #[test]
+    fn short_addresses_are_four_letters_and_four_digits() {
+        assert_eq!(parse_short_address(" rrrd٢٩٢٩ "), Ok(Some("RRRD2929".to_owned())));
+        assert_eq!(parse_short_address(" "), Ok(None));
+        for bad in ["RRR2929", "RRRDD929", "2929RRRD", "رررد2929", "RRRD292"] {
+            assert_eq!(parse_short_address(bad), Err(code::INVALID), "{bad}");
+        }
+        assert_eq!(parse_short_address("RRRD29290"), Err(code::TOO_LONG));
+    }
+
+    #[test]
+    fn countries_come_from_the_shop() {
+        assert_eq!(parse_country("sa", &["SA", "KW"]).as_deref(), Ok("SA"));
+        assert_eq!(parse_country("FR", &["SA", "KW"]), Err(code::UNSUPPORTED));
+        assert_eq!(parse_country("SAU", &["SA"]), Err(code::INVALID));
+        assert_eq!(parse_country("", &["SA"]), Err(code::REQUIRED));
+    }
+}
