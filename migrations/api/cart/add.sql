@@ -1,0 +1,35 @@
+-- POST /carts/{id}/items: adds units of a variant; the same variant again adds to its line.
+create or replace function api.cart_add(context jsonb, input jsonb) returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog
+as $$
+declare
+  t app.tenant := app.enter(context);
+  cart uuid := (input ->> 'cart_id')::uuid;
+  wanted uuid := (input ->> 'variant_id')::uuid;
+  units int := (input ->> 'quantity')::int;
+  most_units int := (input ->> 'max_quantity')::int;
+  total int;
+begin
+  perform app.touch_open_cart(t.id, cart);
+  if not exists (
+    select from app.variant v join app.product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+    where v.tenant_id = t.id and v.id = wanted and v.is_active and v.deleted_at is null and p.is_active and p.deleted_at is null)
+  then perform app.refuse(422, 'variant_not_found', '{"field": "variant_id"}'); end if;
+
+  update app.cart_item set quantity = quantity + units
+  where tenant_id = t.id and cart_id = cart and variant_id = wanted and quantity + units <= most_units
+  returning quantity into total;
+  if total is null then
+    if exists (select from app.cart_item where tenant_id = t.id and cart_id = cart and variant_id = wanted) then
+      perform app.refuse(422, 'quantity_too_large', jsonb_build_object('field', 'quantity', 'max', most_units));
+    end if;
+    if (select count(*) from app.cart_item where tenant_id = t.id and cart_id = cart) >= (input ->> 'max_items')::int then
+      perform app.refuse(409, 'cart_full', jsonb_build_object('max', (input ->> 'max_items')::int));
+    end if;
+    insert into app.cart_item (tenant_id, id, cart_id, variant_id, quantity)
+    values (t.id, (input ->> 'item_id')::uuid, cart, wanted, units);
+  end if;
+  return app.cart_facts(t, app.pick_lang(input -> 'langs', t.locales, t.locale), cart);
+end $$;
+comment on function api.cart_add(jsonb, jsonb) is 'Adds units of a variant to an open cart.';

@@ -1,0 +1,23 @@
+-- Applied after the functions, whenever one changed: who owns and who may call them. Functions of schema api run as
+-- app_executor, which no policy exempts; the two that look for a tenant run as app_resolver; app_user may call schema api.
+do $$
+declare
+  f record;
+  home text;
+begin
+  for f in
+    select p.oid::regprocedure as signature, n.nspname as schema, p.proname as name, r.rolname as owner
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_roles r on r.oid = p.proowner
+    where n.nspname in ('api', 'app', 'ops')
+  loop
+    home := case
+      when f.schema = 'api' then 'app_executor'
+      when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint') then 'app_resolver'
+      else 'superadmin' end;
+    if f.owner <> home then execute format('alter function %s owner to %I', f.signature, home); end if;
+  end loop;
+end $$;
+revoke all on all functions in schema app, api, ops from public;
+grant execute on all functions in schema app to app_executor, app_resolver;
+grant execute on all functions in schema api to app_user;
+grant execute on all functions in schema ops to app_admin;

@@ -1,0 +1,11 @@
+set local role superadmin;
+drop table app.idempotency;
+drop table app.outbox;
+drop table app.event_feed;
+drop table app.gateway_event;
+drop table app.payment;
+drop table app.gateway_account;
+drop table app.order_line;
+drop table app.sales_order;
+drop table app.cart_item;
+drop table app.cart;
