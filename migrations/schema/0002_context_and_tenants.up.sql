@@ -43,9 +43,10 @@ declare
   old_row jsonb;
   new_row jsonb;
   changed jsonb;
+  omitted text[] := coalesce(tg_argv[0:]::text[], '{}');
 begin
-  if tg_op <> 'INSERT' then old_row := to_jsonb(old) - tg_argv[0:]; end if;
-  if tg_op <> 'DELETE' then new_row := to_jsonb(new) - tg_argv[0:]; end if;
+  if tg_op <> 'INSERT' then old_row := to_jsonb(old) - omitted; end if;
+  if tg_op <> 'DELETE' then new_row := to_jsonb(new) - omitted; end if;
   changed := coalesce(new_row, old_row);
   insert into audit.entry (tenant_id, actor, request_id, ip, action, table_name, row_id, before, after)
   values (

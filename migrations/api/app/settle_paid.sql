@@ -10,18 +10,20 @@ begin
   if ord.status = 'pending' and ord.reservation = 'held' then
     perform app.move_stock(tenant, ord.id, take_reserved => true);
     new_reservation := 'committed';
-  elsif ord.status = 'pending' and app.retake_stock(tenant, ord.id) then
+  elsif ord.status = 'pending' and ord.reservation = 'released' and app.retake_stock(tenant, ord.id) then
     new_reservation := 'committed';
     outcome := 'late_settled';
-  else
-    new_status := 'refund_review';
+  elsif ord.status <> 'pending' or ord.reservation <> 'committed' then
+    -- An order that another payment settled stays where it is; the second money is named for review.
+    new_status := case when ord.status in ('pending', 'cancelled') then 'refund_review' else ord.status end;
     outcome := 'refund_review';
   end if;
   update app.payment p set status = 'paid', failure = null, gateway_payment_ref = truth ->> 'gateway_payment_ref',
     gateway_ref = coalesce(p.gateway_ref, truth ->> 'gateway_ref')
   where p.tenant_id = tenant and p.id = pay.id;
-  update app.sales_order o set status = new_status, reservation = new_reservation, paid_at = now() where o.tenant_id = tenant and o.id = ord.id;
-  perform app.emit(case new_status when 'paid' then 'order.paid' else 'order.refund_review' end, 'order', ord.id, jsonb_build_object(
+  update app.sales_order o set status = new_status, reservation = new_reservation, paid_at = coalesce(o.paid_at, now())
+  where o.tenant_id = tenant and o.id = ord.id;
+  perform app.emit(case outcome when 'refund_review' then 'order.refund_review' else 'order.paid' end, 'order', ord.id, jsonb_build_object(
     'order_id', app.public_id('ord', ord.id), 'number', ord.number, 'payment_id', app.public_id('pay', pay.id),
     'total', app.money(pay.amount_minor, pay.currency), 'late', outcome = 'late_settled'));
   return outcome;

@@ -48,7 +48,7 @@ begin
   if outcome = 'mismatch' then
     perform app.emit('payment.mismatch', 'order', pay.order_id, jsonb_build_object('payment_id', app.public_id('pay', pay.id)));
   end if;
-  if pay.id is not null and outcome in ('unverified', 'mismatch', 'unchanged') then
+  if pay.id is not null and outcome in ('unverified', 'mismatch', 'ignored') then
     update app.payment p set next_check_at = now() + app.check_delay(p.checks) where p.tenant_id = t.id and p.id = pay.id;
   end if;
   return jsonb_build_object('outcome', outcome, 'order_id', pay.order_id, 'payment_id', pay.id);
