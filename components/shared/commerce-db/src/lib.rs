@@ -1,1 +1,12 @@
-//! commerce-db
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod context;
+mod error;
+pub mod functions;
+pub mod variables;
+
+pub use call::{Function, Reply};
+pub use context::{Actor, CallContext};
+pub use error::DbError;
+pub use functions::{carts, checkout, jobs, orders, storefront, system, tenants, webhooks};

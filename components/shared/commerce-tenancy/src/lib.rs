@@ -1,1 +1,11 @@
-//! commerce-tenancy
+#![doc = include_str!("../README.md")]
+
+mod cache;
+mod host;
+mod selector;
+mod view;
+
+pub use cache::TenantCache;
+pub use host::{Host, HostError};
+pub use selector::{Selector, SelectorError};
+pub use view::{Tax, TenantView};

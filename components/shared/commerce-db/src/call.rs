@@ -1,0 +1,198 @@
+//! The one mechanism: a typed constant per database function, and how it is called.
+
+use std::marker::PhantomData;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::{Either, select};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use spin_sdk::pg::{Connection, DbValue, Error, ParameterValue};
+
+use crate::variables::{self, Variable};
+use crate::{CallContext, DbError, error};
+
+/// Opening a connection and the statement together. Below the 5 s within which an outage must be answered, above the
+/// role's own `statement_timeout`.
+const DEADLINE: Duration = Duration::from_millis(4_500);
+
+/// One database function: its statement, and the types of its input and its answer.
+///
+/// ```ignore
+/// let reply = storefront::PRODUCTS.call(&context, &input).await?;
+/// ```
+#[derive(Debug)]
+pub struct Function<I, O> {
+    name: &'static str,
+    sql: &'static str,
+    types: PhantomData<fn(I) -> O>,
+}
+
+/// A function's answer, with the tenant's view when the call had to find the tenant.
+#[derive(Clone, Debug)]
+pub struct Reply<O> {
+    /// The function's own answer.
+    pub value: O,
+    /// The tenant as `api.tenant_of` tells it; absent when the context already carried the tenant's id.
+    pub tenant: Option<Bytes>,
+}
+
+/// Declares the constant of a function that serves one tenant. The second column tells who that was.
+macro_rules! tenant_function {
+    ($(#[$meta:meta])* $const:ident, $name:literal, $input:ty => $output:ty) => {
+        $(#[$meta])*
+        pub const $const: $crate::Function<$input, $output> = $crate::Function::new(
+            $name,
+            concat!("select api.", $name, "($1, $2), api.tenant_of($1)"),
+        );
+    };
+}
+
+/// Declares the constant of a function that serves no tenant, or finds its own.
+macro_rules! global_function {
+    ($(#[$meta:meta])* $const:ident, $name:literal, $input:ty => $output:ty) => {
+        $(#[$meta])*
+        pub const $const: $crate::Function<$input, $output> =
+            $crate::Function::new($name, concat!("select api.", $name, "($1, $2)"));
+    };
+}
+
+pub(crate) use {global_function, tenant_function};
+
+impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
+    pub(crate) const fn new(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql, types: PhantomData }
+    }
+
+    /// The function's name without its schema; safe as part of a cache key or a log line.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Calls the function as one statement. A statement that lost against a concurrent one (deadlock, serialisation)
+    /// was undone as a whole, so it is sent once more.
+    ///
+    /// # Errors
+    /// See [`DbError`]. After [`DbError::Unavailable`] a write may have happened; its idempotency key tells.
+    pub async fn call(&self, context: &CallContext, input: &I) -> Result<Reply<O>, DbError> {
+        let result = match self.attempt(context, input).await {
+            Err(DbError::Conflict) => self.attempt(context, input).await,
+            result => result,
+        };
+        let (value, tenant) = result?;
+        match serde_json::from_slice(&value) {
+            Ok(value) => Ok(Reply { value, tenant: tenant.map(Bytes::from) }),
+            Err(_) => {
+                self.log(context, "answer_shape");
+                Err(DbError::Bug)
+            }
+        }
+    }
+
+    async fn attempt(&self, context: &CallContext, input: &I) -> Result<Columns, DbError> {
+        let parameters = parameters(context, input)?;
+        let statement = pin!(run(self.sql, parameters));
+        let deadline = pin!(spin_sdk::time::sleep(DEADLINE));
+        match select(statement, deadline).await {
+            Either::Left((Ok(columns), _)) => Ok(columns),
+            Either::Left((Err(Failure::Configuration), _)) => {
+                self.log(context, "database_url");
+                Err(DbError::Unavailable)
+            }
+            Either::Left((Err(Failure::Postgres(cause)), _)) => {
+                let error = error::classify(&cause);
+                if !matches!(error, DbError::Refused { .. }) {
+                    self.log(context, error::sqlstate(&cause));
+                }
+                Err(error)
+            }
+            Either::Right(((), _)) => {
+                self.log(context, "deadline");
+                Err(DbError::Unavailable)
+            }
+        }
+    }
+
+    /// One line that says where to look. SQLSTATE alone: messages and details may hold a customer's values.
+    fn log(&self, context: &CallContext, state: &str) {
+        let line = serde_json::json!({
+            "level": "error",
+            "event": "database_call",
+            "function": self.name,
+            "sqlstate": state,
+            "request_id": context.request_id,
+        });
+        eprintln!("{line}");
+    }
+}
+
+/// The answer's JSON, and the tenant's view unless it is null.
+type Columns = (Vec<u8>, Option<Vec<u8>>);
+
+enum Failure {
+    Configuration,
+    Postgres(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
+fn parameters(context: &CallContext, input: &impl Serialize) -> Result<Vec<ParameterValue>, DbError> {
+    let context = serde_json::to_vec(context).map_err(|_| DbError::Bug)?;
+    let input = serde_json::to_vec(input).map_err(|_| DbError::Bug)?;
+    Ok(vec![ParameterValue::Jsonb(context), ParameterValue::Jsonb(input)])
+}
+
+async fn run(sql: &'static str, parameters: Vec<ParameterValue>) -> Result<Columns, Failure> {
+    let url = variables::secret(Variable::DatabaseUrl).await.map_err(|_| Failure::Configuration)?;
+    let connection = Connection::open(url.expose()).await?;
+    let mut result = connection.query(sql, parameters).await?;
+    let row = result.rows().next().await;
+    // A statement that fails while it runs shows here, and not as an error of `query`.
+    result.result().await?;
+    columns(row.unwrap_or_default()).ok_or_else(|| Error::Decode("columns".into()).into())
+}
+
+fn columns(row: Vec<DbValue>) -> Option<Columns> {
+    let mut row = row.into_iter();
+    let answer = match row.next()? {
+        DbValue::Jsonb(json) => json,
+        _ => return None,
+    };
+    match row.next() {
+        None | Some(DbValue::DbNull) => Some((answer, None)),
+        Some(DbValue::Jsonb(tenant)) => Some((answer, Some(tenant))),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenant_column_is_optional() {
+        let json = || DbValue::Jsonb(b"{}".to_vec());
+        assert_eq!(columns(vec![json()]), Some((b"{}".to_vec(), None)));
+        assert_eq!(columns(vec![json(), DbValue::DbNull]), Some((b"{}".to_vec(), None)));
+        assert_eq!(columns(vec![json(), json()]), Some((b"{}".to_vec(), Some(b"{}".to_vec()))));
+    }
+
+    #[test]
+    fn another_shape_is_no_answer() {
+        assert_eq!(columns(vec![]), None);
+        assert_eq!(columns(vec![DbValue::DbNull]), None);
+        assert_eq!(columns(vec![DbValue::Str("{}".into())]), None);
+    }
+
+    #[test]
+    fn statements_are_constants_of_one_shape() {
+        assert_eq!(crate::storefront::PRODUCTS.sql, "select api.storefront_products($1, $2), api.tenant_of($1)");
+        assert_eq!(crate::system::PING.sql, "select api.system_ping($1, $2)");
+    }
+}
