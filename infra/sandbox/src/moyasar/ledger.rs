@@ -36,7 +36,7 @@ pub(crate) struct Ledger {
     /// The invoice of each payment.
     payments: HashMap<Uuid, Uuid>,
     /// Invoices by the hash of one metadata entry, oldest first: reconciliation lists by metadata under load.
-    by_metadata: HashMap<u64, Vec<Uuid>>,
+    by_metadata: HashMap<u64, VecDeque<Uuid>>,
 }
 
 impl Ledger {
@@ -80,7 +80,7 @@ impl Ledger {
         }
         let id = Uuid::new_v4();
         for (key, value) in &new.metadata {
-            self.by_metadata.entry(metadata_hash(key, &text(value))).or_default().push(id);
+            self.by_metadata.entry(metadata_hash(key, &text(value))).or_default().push_back(id);
         }
         let invoice = Invoice {
             id,
@@ -110,7 +110,8 @@ impl Ledger {
         for (key, value) in &invoice.metadata {
             let hash = metadata_hash(key, &text(value));
             let Some(ids) = self.by_metadata.get_mut(&hash) else { continue };
-            ids.retain(|id| *id != invoice.id);
+            // Invoices are forgotten in the order of their creation, so this one is the first of each index.
+            ids.pop_front();
             if ids.is_empty() {
                 self.by_metadata.remove(&hash);
             }
