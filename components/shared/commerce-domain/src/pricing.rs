@@ -5,6 +5,9 @@
 //! - Tax included: `total = subtotal + shipping`. Tax on top: `total = subtotal + shipping + tax`.
 //! - Shipping is free when the subtotal reaches `free_above_minor`, and for a cart without lines.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, MoneyError};

@@ -29,6 +29,9 @@
 //! is every truth that is older than what we know (a decline after the money arrived), a gateway that still waits, and a
 //! refund of a settled payment, which is the business of refunds and not of settlement.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::money::Currency;

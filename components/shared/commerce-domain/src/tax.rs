@@ -95,7 +95,7 @@ mod tests {
         for (gross, tax) in [(0, 0), (115, 15), (4500, 587), (4, 1), (3, 0), (23_000, 3000)] {
             assert_eq!(SAUDI_VAT.tax_minor(gross), Ok(tax), "{gross}");
         }
-        // 5 % included in 105 halves: 10.5 × 500 / 10500 is exactly 0.5 of a unit for gross 10.5; 21 × 500 / 10500 = 1.
+        // 21 × 500 / 10500 is exactly 1.
         let five = TaxRule::new(500, true).unwrap();
         assert_eq!(five.tax_minor(21), Ok(1));
     }

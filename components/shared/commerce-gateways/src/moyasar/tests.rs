@@ -83,7 +83,7 @@ fn invoice_json(changes: serde_json::Value) -> serde_json::Value {
     invoice
 }
 
-fn answer(status: u16, body: impl ToString) -> GatewayResponse {
+fn answer<T: ToString + ?Sized>(status: u16, body: &T) -> GatewayResponse {
     GatewayResponse { status, body: body.to_string().into_bytes() }
 }
 

@@ -1,8 +1,8 @@
 //! Carts priced by example and by property.
 
-use commerce_domain::pricing::{LineInput, MAX_TOTAL_MINOR, PricingError, ShippingRate, Totals, price_cart};
-use commerce_domain::tax::TaxRule;
-use commerce_domain::{Currency, MAX_CART_ITEMS, Quantity};
+use crate::pricing::{LineInput, MAX_TOTAL_MINOR, PricingError, ShippingRate, Totals, price_cart};
+use crate::tax::TaxRule;
+use crate::{Currency, MAX_CART_ITEMS, Quantity};
 use proptest::prelude::*;
 
 const STANDARD: ShippingRate = ShippingRate { flat_minor: 2500, free_above_minor: Some(20_000) };

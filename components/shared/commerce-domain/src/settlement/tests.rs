@@ -1,11 +1,9 @@
 //! The settlement table: its rows, and what must hold in every one of its cells.
 
-use commerce_domain::Currency;
-use commerce_domain::order::{self, OrderStatus};
-use commerce_domain::payment::{self, PaymentStatus};
-use commerce_domain::settlement::{
-    Decision, Outcome, Reservation, Situation, StockEffect, Terms, Truth, TruthStatus, decide,
-};
+use crate::Currency;
+use crate::order::{self, OrderStatus};
+use crate::payment::{self, PaymentStatus};
+use crate::settlement::{Decision, Outcome, Reservation, Situation, StockEffect, Terms, Truth, TruthStatus, decide};
 
 const TERMS: Terms = Terms { amount_minor: 4500, currency: Currency::Sar, live: false };
 
