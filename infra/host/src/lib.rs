@@ -1,1 +1,41 @@
-//! The embedded edge runtime.
+#![doc = include_str!("../README.md")]
+
+mod access_log;
+mod allowed_hosts;
+mod app;
+mod bindings;
+mod body;
+mod call;
+mod component;
+pub mod config;
+mod dispatch;
+mod engine;
+mod error;
+mod jobs;
+mod key_value;
+mod link;
+mod manifest;
+mod metrics;
+mod options;
+mod outbound_http;
+mod postgres;
+mod problem;
+mod record;
+mod request_id;
+mod routes;
+mod seam;
+mod server;
+mod spin_headers;
+mod state;
+mod tls;
+mod variables;
+mod variables_host;
+mod worker;
+
+pub use app::App;
+pub use body::{Body, BodyError};
+pub use config::Config;
+pub use key_value::KeyValueBackend;
+pub use options::Options;
+pub use seam::{Action, HostCall, HostCallKind, Outcome, Seam};
+pub use server::Server;

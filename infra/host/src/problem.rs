@@ -1,0 +1,54 @@
+//! What the host answers by itself: RFC 9457 problem details.
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+
+use crate::body::{self, Body};
+
+/// A refusal of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no `Host`, more than one, or one that names no host.
+    HostInvalid,
+    /// No route matches.
+    RouteNotFound,
+    /// The request's body exceeds the limit.
+    BodyTooLarge,
+    /// The component trapped, or answered with nothing.
+    InternalError,
+    /// As much is being done as may be done at once.
+    Overloaded,
+    /// The component did not answer in time.
+    RequestTimeout,
+}
+
+impl Problem {
+    /// Its status, code and title.
+    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::HostInvalid => (StatusCode::BAD_REQUEST, "host_invalid", "The Host header is missing, repeated or invalid"),
+            Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "There is nothing at this path"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The request body is too large"),
+            Self::InternalError => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The request could not be handled"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are being handled"),
+            Self::RequestTimeout => (StatusCode::GATEWAY_TIMEOUT, "request_timeout", "The request took too long"),
+        }
+    }
+
+    /// The response; `request_id` holds only characters that JSON need not escape.
+    #[must_use]
+    pub fn response(self, request_id: &str) -> Response<Body> {
+        let (status, code, title) = self.parts();
+        let number = status.as_u16();
+        let json = format!(
+            r#"{{"type":"about:blank","title":"{title}","status":{number},"code":"{code}","request_id":"{request_id}"}}"#
+        );
+        let mut response = Response::new(body::full(json));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self == Self::Overloaded {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
