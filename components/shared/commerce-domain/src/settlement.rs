@@ -7,27 +7,27 @@
 //! |---|---|---|---|---|---|---|---|---|---|
 //! | 1 | any | not ours | | | `unknown_payment` | | | | |
 //! | 2 | none | any | any | any | `unverified` | | | | |
-//! | 3 | other amount, currency or mode | any | any | any | `mismatch` | | | | |
+//! | 3 | other amount, currency or mode | any | any | any | `mismatch` | | | | `payment.mismatch` |
 //! | 4 | paid | paid | any | any | `duplicate` | | | | |
 //! | 5 | paid | not paid | pending | held | `settled` | paid | paid | commit | `order.paid` |
-//! | 6 | paid | not paid | pending | none, committed | `settled` | paid | paid | | `order.paid` |
+//! | 6 | paid | not paid | pending | committed | `settled` | paid | paid | | `order.paid` |
 //! | 7 | paid | not paid | pending | released, stock there | `late_settled` | paid | paid | retake | `order.paid` |
-//! | 8 | paid | not paid | pending | released, stock gone | `refund_review` | refund_review | paid | | `order.refund_review` |
-//! | 9 | paid | not paid | cancelled | held | `refund_review` | refund_review | paid | release | `order.refund_review` |
-//! | 10 | paid | not paid | cancelled | not held | `refund_review` | refund_review | paid | | `order.refund_review` |
-//! | 11 | paid | not paid | any other | any | `refund_review` | | paid | | `order.refund_review` |
-//! | 12 | failed | initiated, pending | any | any | `attempt_failed` | | failed | | `payment.failed` |
-//! | 13 | failed | failed | any | any | `duplicate` | | | | |
-//! | 14 | expired, refunded | initiated, pending, failed | pending | held | `expired` | cancelled | expired | release | `order.cancelled` |
-//! | 15 | expired, refunded | initiated, pending, failed | pending | not held | `expired` | cancelled | expired | | `order.cancelled` |
-//! | 16 | expired, refunded | initiated, pending, failed | any other | any | `expired` | | expired | | |
-//! | 17 | expired, refunded | expired | any | any | `duplicate` | | | | |
-//! | 18 | anything else | | | | `ignored` | | | | |
+//! | 8 | paid | not paid | pending | released, stock gone; none | `refund_review` | refund_review | paid | | `order.refund_review` |
+//! | 9 | paid | not paid | cancelled | any | `refund_review` | refund_review | paid | | `order.refund_review` |
+//! | 10 | paid | not paid | any other | any | `refund_review` | | paid | | `order.refund_review` |
+//! | 11 | failed | initiated, pending | any | any | `attempt_failed` | | failed | | `payment.failed` |
+//! | 12 | failed | failed | any | any | `duplicate` | | | | |
+//! | 13 | expired, refunded | initiated, pending, failed | pending | held | `expired` | cancelled | expired | release | `order.cancelled` |
+//! | 14 | expired, refunded | initiated, pending, failed | pending | not held | `expired` | cancelled | expired | | `order.cancelled` |
+//! | 15 | expired, refunded | initiated, pending, failed | any other | any | `expired` | | expired | | |
+//! | 16 | expired, refunded | expired | any | any | `duplicate` | | | | |
+//! | 17 | anything else | | | | `ignored` | | | | |
 //!
-//! Row 11 is a second payment for an order that another one has already settled: the money is recorded and named for review,
-//! the order stays where it is. Row 14 takes `refunded` like `expired`: the money came and went before we heard of it. Row 18
-//! is every truth that is older than what we know (a decline after the money arrived), a gateway that still waits, and a
-//! refund of a settled payment, which is the business of refunds and not of settlement.
+//! Row 9: a cancelled order holds no stock, for whatever cancels it releases. Row 10 is a second payment for an order that
+//! another one has already settled: the money is recorded and named for review, the order stays where it is. Row 13 takes
+//! `refunded` like `expired`: the money came and went before we heard of it. Row 17 is every truth that is older than what we
+//! know (a decline after the money arrived), a gateway that still waits, and a refund of a settled payment, which is the
+//! business of refunds and not of settlement.
 
 #[cfg(test)]
 mod tests;
@@ -48,7 +48,7 @@ pub enum Reservation {
     Committed,
     /// The time ran out, or the order was given up; the stock is free again.
     Released,
-    /// The order reserves nothing.
+    /// Nothing was ever set aside.
     None,
 }
 
@@ -211,7 +211,7 @@ pub fn decide(situation: Option<&Situation>, truth: Option<&Truth>) -> Decision 
     let Some(situation) = situation else { return Decision::nothing(Outcome::UnknownPayment) };
     let Some(truth) = truth else { return Decision::nothing(Outcome::Unverified) };
     if truth.terms != situation.expected {
-        return Decision::nothing(Outcome::Mismatch);
+        return Decision { event: Some("payment.mismatch"), ..Decision::nothing(Outcome::Mismatch) };
     }
     match (truth.status, situation.payment) {
         (TruthStatus::Paid, PaymentStatus::Paid)
@@ -233,7 +233,7 @@ pub fn decide(situation: Option<&Situation>, truth: Option<&Truth>) -> Decision 
     }
 }
 
-/// Rows 5 to 11.
+/// Rows 5 to 10.
 fn money_arrived(situation: &Situation) -> Decision {
     let paid = |outcome, order, stock, event| Decision {
         outcome,
@@ -243,38 +243,29 @@ fn money_arrived(situation: &Situation) -> Decision {
         event: Some(event),
     };
     let settled = |outcome, stock| paid(outcome, Some(OrderStatus::Paid), stock, "order.paid");
-    let review = |order, stock| paid(Outcome::RefundReview, order, stock, "order.refund_review");
+    let review = |order| paid(Outcome::RefundReview, order, StockEffect::None, "order.refund_review");
     match (situation.order, situation.reservation) {
         (OrderStatus::Pending, Reservation::Held) => settled(Outcome::Settled, StockEffect::Commit),
-        (OrderStatus::Pending, Reservation::None | Reservation::Committed) => {
-            settled(Outcome::Settled, StockEffect::None)
-        }
+        (OrderStatus::Pending, Reservation::Committed) => settled(Outcome::Settled, StockEffect::None),
         (OrderStatus::Pending, Reservation::Released) if situation.stock_available => {
             settled(Outcome::LateSettled, StockEffect::Retake)
         }
-        (OrderStatus::Pending, Reservation::Released) => review(Some(OrderStatus::RefundReview), StockEffect::None),
-        (OrderStatus::Cancelled, reservation) => review(Some(OrderStatus::RefundReview), released(reservation)),
-        _ => review(None, StockEffect::None),
+        (OrderStatus::Pending | OrderStatus::Cancelled, _) => review(Some(OrderStatus::RefundReview)),
+        _ => review(None),
     }
 }
 
-/// Rows 14 to 16.
+/// Rows 13 to 15.
 fn no_money_will_come(situation: &Situation) -> Decision {
     let expired = Decision { payment: Some(PaymentStatus::Expired), ..Decision::nothing(Outcome::Expired) };
     if situation.order != OrderStatus::Pending {
         return expired;
     }
+    let held = situation.reservation == Reservation::Held;
     Decision {
         order: Some(OrderStatus::Cancelled),
-        stock: released(situation.reservation),
+        stock: if held { StockEffect::Release } else { StockEffect::None },
         event: Some("order.cancelled"),
         ..expired
-    }
-}
-
-const fn released(reservation: Reservation) -> StockEffect {
-    match reservation {
-        Reservation::Held => StockEffect::Release,
-        _ => StockEffect::None,
     }
 }

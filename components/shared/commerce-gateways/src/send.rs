@@ -24,6 +24,10 @@ pub async fn send(request: GatewayRequest, timeout: Duration) -> Result<GatewayR
     for (name, value) in &request.headers {
         builder = builder.header(*name, value);
     }
+    // Without it the body goes out in chunks, which not every API behind a proxy takes.
+    if !request.body.is_empty() {
+        builder = builder.header(http::header::CONTENT_LENGTH, request.body.len());
+    }
     let outgoing =
         builder.body(Full::new(Bytes::from(request.body))).map_err(|_| GatewayError::InvalidRequest("request"))?;
     let exchange = pin!(async {

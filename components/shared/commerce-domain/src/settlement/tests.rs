@@ -154,6 +154,7 @@ fn without_a_payment_a_truth_or_the_right_terms_nothing_moves() {
             let lie = Truth { terms, ..truth };
             let decision = decide(Some(&situation), Some(&lie));
             assert_eq!((decision.outcome, decision.order, decision.payment), (Outcome::Mismatch, None, None));
+            assert_eq!((decision.stock, decision.event), (StockEffect::None, Some("payment.mismatch")));
         }
         assert_eq!(decide(None, Some(&truth)).outcome, Outcome::UnknownPayment);
         assert_eq!(decide(Some(&situation), None).outcome, Outcome::Unverified);
