@@ -3,7 +3,7 @@ create or replace function app.cart_facts(t app.tenant, lang text, cart uuid) re
 language sql stable
 as $$
   select jsonb_build_object(
-    'lang', lang, 'id', c.id, 'status', c.status, 'version', c.version, 'order_id', c.order_id,
+    'lang', lang, 'shop', app.shop_facts(t), 'id', c.id, 'status', c.status, 'version', c.version, 'order_id', c.order_id,
     'items', coalesce((
       select jsonb_agg(jsonb_build_object(
         'id', i.id, 'variant_id', i.variant_id, 'product_id', p.id, 'product_slug', p.slug, 'sku', v.sku,

@@ -15,7 +15,8 @@ begin
     where i.tenant_id = t.id and i.scope = input ->> 'scope' and i.key = input ->> 'key'
       and i.status = 'in_flight' and i.lease_until <= clock_timestamp();
     if found then
-      return jsonb_build_object('resume', app.order_facts(t.id, (claim #>> '{interrupted,order_id}')::uuid), 'gateway', app.gateway_facts(t.id));
+      return jsonb_build_object('resume', app.order_facts(t.id, (claim #>> '{interrupted,order_id}')::uuid),
+        'shop', app.shop_facts(t), 'gateway', app.gateway_facts(t.id));
     end if;
     -- Another retry was faster: it is running now, or has just finished.
     claim := app.claim_answer(t.id, input);
@@ -25,6 +26,6 @@ begin
   facts := app.cart_facts(t, lang, (input ->> 'cart_id')::uuid);
   if facts is null then perform app.refuse(404, 'cart_not_found', '{"field": "cart_id"}'); end if;
   if facts ->> 'status' <> 'open' then perform app.refuse(409, 'cart_closed', '{"field": "cart_id"}'); end if;
-  return jsonb_build_object('cart', facts, 'gateway', app.gateway_facts(t.id));
+  return jsonb_build_object('cart', facts, 'shop', app.shop_facts(t), 'gateway', app.gateway_facts(t.id));
 end $$;
 comment on function api.checkout_prepare(jsonb, jsonb) is 'State of the idempotency key, or the cart to be priced.';

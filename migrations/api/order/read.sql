@@ -9,7 +9,7 @@ declare
   facts jsonb := app.order_facts(t.id, (input ->> 'id')::uuid);
 begin
   if facts is null then perform app.refuse(404, 'order_not_found'); end if;
-  return jsonb_build_object('lang', lang, 'order', facts, 'timeline', coalesce((
+  return jsonb_build_object('lang', lang, 'shop', app.shop_facts(t), 'order', facts, 'timeline', coalesce((
     select jsonb_agg(jsonb_build_object('kind', e.kind, 'at', app.iso(e.occurred_at)) order by e.occurred_at, e.id)
     from app.outbox e where e.tenant_id = t.id and e.aggregate_id = (input ->> 'id')::uuid), '[]'));
 end $$;

@@ -30,12 +30,12 @@ begin
   end if;
 
   outcome := case
+    when not input ? 'payment_id' and input ->> 'gateway_ref' is null then 'ignored'
     when pay.id is null then 'unknown_payment'
     when truth is null then 'unverified'
     when truth ->> 'gateway_ref' is distinct from coalesce(pay.gateway_ref, truth ->> 'gateway_ref')
       or (truth ->> 'amount_minor')::bigint is distinct from pay.amount_minor or truth ->> 'currency' is distinct from pay.currency
-      or (truth ->> 'live')::boolean is distinct from
-        (select a.mode = 'live' from app.gateway_account a where a.tenant_id = t.id and a.id = account) then 'mismatch'
+      or not app.mode_agrees(t.id, account, (truth ->> 'live')::boolean, (input #>> '{event,live}')::boolean) then 'mismatch'
     else app.apply_truth(t.id, ord, pay, truth) end;
 
   if input #> '{event,digest}' is not null then

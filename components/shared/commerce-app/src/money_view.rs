@@ -1,0 +1,18 @@
+//! Money in answers.
+
+use serde::Serialize;
+
+/// An amount in minor units with its currency (design §3).
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct MoneyView<'a> {
+    amount_minor: i64,
+    currency: &'a str,
+}
+
+impl<'a> MoneyView<'a> {
+    /// An amount in minor units of a currency.
+    #[must_use]
+    pub const fn new(amount_minor: i64, currency: &'a str) -> Self {
+        Self { amount_minor, currency }
+    }
+}

@@ -1,0 +1,18 @@
+//! Random numbers and ids.
+
+use uuid::Uuid;
+
+/// The platform has no randomness to give. Nothing can be done safely without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no randomness available")]
+pub struct NoRandomness;
+
+/// 64 random bits.
+pub(crate) fn bits() -> Result<u64, NoRandomness> {
+    getrandom::u64().map_err(|_| NoRandomness)
+}
+
+/// A time-ordered id for a new row.
+pub(crate) fn id() -> Uuid {
+    Uuid::now_v7()
+}
