@@ -1,1 +1,33 @@
-//! commerce-http
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod cached;
+pub mod codes;
+mod cursor;
+mod fault;
+mod idempotency;
+mod info;
+mod job;
+mod json;
+mod langs;
+mod log;
+mod path;
+mod pipeline;
+mod problem;
+mod query;
+mod replay;
+mod shop;
+
+pub use answer::{Page, raw_json, stored_answer};
+pub use commerce_db::variables::{self, Secret, Variable};
+pub use cursor::CursorScope;
+pub use idempotency::{Fingerprint, IdempotencyKey};
+pub use info::RequestInfo;
+pub use job::JobAuth;
+pub use json::JsonBody;
+pub use langs::Langs;
+pub use path::{PathId, PathParam};
+pub use pipeline::serve;
+pub use problem::{FieldError, Problem};
+pub use query::Query;
+pub use shop::Ctx;

@@ -1,0 +1,92 @@
+//! A kept answer, ready to be sent.
+
+use bytes::{Buf, BufMut, Bytes};
+use http::HeaderValue;
+use sha2::{Digest, Sha256};
+
+use crate::answer::{Envelope, Page};
+use crate::idempotency::hex;
+
+/// Body and headers of an answer, but for what belongs to one request.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CachedRead {
+    pub envelope: Envelope,
+    pub lang: HeaderValue,
+    pub etag: HeaderValue,
+}
+
+impl CachedRead {
+    /// From raw JSON in a language; `None` when the language is no header value.
+    pub fn new(lang: &str, data: &[u8], page: Option<&Page>) -> Option<Self> {
+        Self::of(lang, Envelope::new(data, page))
+    }
+
+    fn of(lang: &str, envelope: Envelope) -> Option<Self> {
+        let digest = Sha256::new()
+            .chain_update(lang)
+            .chain_update([0])
+            .chain_update(&envelope.head)
+            .chain_update(&envelope.tail)
+            .finalize();
+        let etag = format!("W/\"{}\"", hex(digest.first_chunk::<16>()?));
+        Some(Self { envelope, lang: lang.parse().ok()?, etag: etag.parse().ok()? })
+    }
+
+    /// For the key-value store: the lengths of language and head, then language, head and tail.
+    pub fn encode(&self) -> Vec<u8> {
+        let lang = self.lang.as_bytes();
+        let mut bytes = Vec::with_capacity(8 + lang.len() + self.size());
+        bytes.put_u32(u32::try_from(lang.len()).unwrap_or_default());
+        bytes.put_u32(u32::try_from(self.envelope.head.len()).unwrap_or_default());
+        bytes.put_slice(lang);
+        bytes.put_slice(&self.envelope.head);
+        bytes.put_slice(&self.envelope.tail);
+        bytes
+    }
+
+    /// What [`Self::encode`] wrote; `None` when it is something else.
+    pub fn decode(bytes: &Bytes) -> Option<Self> {
+        let mut bytes = bytes.clone();
+        let lang = usize::try_from(bytes.try_get_u32().ok()?).ok()?;
+        let head = usize::try_from(bytes.try_get_u32().ok()?).ok()?;
+        if lang.checked_add(head)? > bytes.len() {
+            return None;
+        }
+        let lang = bytes.split_to(lang);
+        let envelope = Envelope { head: bytes.split_to(head), tail: bytes };
+        Self::of(std::str::from_utf8(&lang).ok()?, envelope)
+    }
+
+    /// Bytes of the body.
+    pub fn size(&self) -> usize {
+        self.envelope.head.len() + self.envelope.tail.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_gives_back_is_what_it_got() {
+        let read = CachedRead::new("ar", "[\"قهوة\"]".as_bytes(), Some(&Page { next_cursor: None })).unwrap();
+        assert_eq!(CachedRead::decode(&read.encode().into()), Some(read));
+    }
+
+    #[test]
+    fn what_is_no_entry_is_a_miss() {
+        for bytes in [&b""[..], &[0; 7], &[255; 8], &[255; 100], &[0, 0, 0, 1, 0, 0, 0, 0, 255]] {
+            assert_eq!(CachedRead::decode(&Bytes::copy_from_slice(bytes)), None);
+        }
+    }
+
+    #[test]
+    fn the_entity_tag_follows_data_page_and_language() {
+        let etag = |lang, data: &[u8], page: Option<&Page>| CachedRead::new(lang, data, page).unwrap().etag;
+        let base = etag("ar", b"1", None);
+        assert_eq!(base, etag("ar", b"1", None));
+        assert_ne!(base, etag("en", b"1", None));
+        assert_ne!(base, etag("ar", b"2", None));
+        assert_ne!(base, etag("ar", b"1", Some(&Page { next_cursor: None })));
+    }
+}

@@ -1,0 +1,90 @@
+//! The dictionary of codes (API-02): every `code` that an answer can carry, with its title.
+
+/// Titles by code. Sorted, so that a code is found by halving and entered once.
+const TITLES: &[(&str, &str)] = &[
+    ("body_too_large", "The request body is too large."),
+    ("body_unreadable", "The request body could not be read to its end."),
+    ("cart_changed", "The cart has changed since it was priced."),
+    ("cart_closed", "The cart has already become an order."),
+    ("cart_empty", "The cart has no items."),
+    ("cart_full", "The cart cannot hold more different items."),
+    ("cart_item_not_found", "There is no such item in the cart."),
+    ("cart_not_found", "There is no such cart."),
+    ("category_not_found", "There is no such category."),
+    ("concurrent_update", "Another request changed the same thing; try again."),
+    ("conflict", "The request conflicts with the current state."),
+    ("database_unavailable", "The service cannot reach its database; try again."),
+    ("duplicate_field", "The field is given twice."),
+    ("duplicate_header", "The header is given twice."),
+    ("duplicate_parameter", "The parameter is given twice."),
+    ("endpoint_not_found", "There is no such endpoint."),
+    ("gateway_rejected", "The payment gateway refused the payment."),
+    ("gateway_unavailable", "The payment gateway cannot be reached; try again."),
+    ("idempotency_key_invalid", "The Idempotency-Key must be given once, 1 to 255 visible ASCII characters."),
+    ("idempotency_key_missing", "An Idempotency-Key is required."),
+    ("idempotency_key_reused", "The Idempotency-Key was used for another request."),
+    ("insufficient_stock", "There are not enough units in stock."),
+    ("internal_error", "Something went wrong on our side."),
+    ("invalid_cursor", "The cursor does not belong to this list."),
+    ("invalid_length", "The value is too short or too long."),
+    ("invalid_request", "Some fields are not acceptable."),
+    ("invalid_signature", "The signature does not verify."),
+    ("invalid_type", "The value has the wrong type."),
+    ("invalid_value", "The value is not acceptable."),
+    ("malformed_json", "The request body is not valid JSON."),
+    ("malformed_query", "The query string is malformed."),
+    ("malformed_uri", "The request's address is malformed."),
+    ("media_not_found", "There is no such picture."),
+    ("method_not_allowed", "The resource does not support this method."),
+    ("missing_field", "The field is required."),
+    ("not_configured", "The service is not configured for this."),
+    ("not_found", "There is nothing here."),
+    ("nul_character", "The text contains a NUL character."),
+    ("order_not_found", "There is no such order."),
+    ("out_of_range", "The value is out of range."),
+    ("price_changed", "A price has changed since the cart was read."),
+    ("product_not_found", "There is no such product."),
+    ("quantity_too_large", "The quantity is too large."),
+    ("request_in_flight", "A request with the same Idempotency-Key is still at work."),
+    ("shipping_country_unsupported", "The shipping method does not serve this country."),
+    ("shipping_method_not_found", "There is no such shipping method."),
+    ("shop_paused", "The shop is closed for now."),
+    ("tenant_not_found", "There is no such shop."),
+    ("too_deep", "The request body is nested too deeply."),
+    ("unauthorized", "Authentication is required."),
+    ("unknown_field", "There is no such field."),
+    ("unknown_parameter", "There is no such parameter."),
+    ("unsupported_media_type", "The request body must be application/json in UTF-8."),
+    ("uri_too_long", "The request's address is too long."),
+    ("variant_not_found", "There is no such variant."),
+    ("variant_unavailable", "The variant is not on sale."),
+];
+
+/// The title of a code, in English. A code that is not in the dictionary has the general one.
+#[must_use]
+pub fn title(code: &str) -> &'static str {
+    let found = TITLES.binary_search_by_key(&code, |(code, _)| code).ok().and_then(|at| TITLES.get(at));
+    found.map_or("The request was refused.", |(_, title)| title)
+}
+
+/// Whether the text has the form of a code.
+pub(crate) fn is_code(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dictionary_is_sorted_and_holds_codes() {
+        assert!(TITLES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(TITLES.iter().all(|(code, title)| is_code(code) && title.ends_with('.')));
+    }
+
+    #[test]
+    fn an_unknown_code_has_a_title_too() {
+        assert_eq!(title("cart_not_found"), "There is no such cart.");
+        assert_eq!(title("never_heard_of"), "The request was refused.");
+    }
+}

@@ -1,0 +1,32 @@
+//! Ids in paths.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use crate::Problem;
+
+/// A type that stands in a path, such as an id.
+pub trait PathParam: Sized {
+    /// The parameter's name in the route: `cart_id` for `/carts/{cart_id}`.
+    const NAME: &'static str;
+    /// The code of a 404 for something that does not exist.
+    const NOT_FOUND: &'static str;
+
+    /// Reads the parameter; `None` when nothing can have this id.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+/// A path parameter. An id that cannot exist answers as one that does not: 404 with the same code.
+#[derive(Clone, Copy, Debug)]
+pub struct PathId<T>(pub T);
+
+impl<T: PathParam, S: Sync + Send> FromRequestParts<S> for PathId<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let absent = || Problem::not_found(T::NOT_FOUND);
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| absent())?;
+        let text = params.iter().find(|(name, _)| *name == T::NAME).map(|(_, text)| text);
+        text.and_then(T::parse).map(Self).ok_or_else(absent)
+    }
+}

@@ -1,0 +1,255 @@
+//! What happens to every request, in this order.
+
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::uri::Scheme;
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use tower::Service;
+
+use crate::query::is_percent_encoded;
+use crate::{Problem, RequestInfo, json, log};
+
+/// Longest path with query.
+const MAX_URI: usize = 8 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The component's routes, built at an instance's first request. They hold no state of a request.
+static ROUTES: OnceLock<Router> = OnceLock::new();
+
+/// Answers one request of a component: the body of its entry point.
+pub async fn serve<B>(routes: fn() -> Router, request: Request<B>) -> Response
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    handle(ROUTES.get_or_init(routes), request.map(Body::new)).await
+}
+
+async fn handle(routes: &Router, mut request: Request<Body>) -> Response {
+    let info = RequestInfo::new(request.method().clone(), request.uri().clone(), request.headers());
+    let checked = check_uri(request.uri()).and_then(|()| json::check_declared_length(request.headers()));
+    let mut response = match checked {
+        Ok(()) => {
+            request.extensions_mut().insert(info.clone());
+            route(routes, request).await
+        }
+        Err(problem) => problem.into_response(),
+    };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = render(&info, response);
+    }
+    add_headers(&info, &mut response);
+    response
+}
+
+async fn route(routes: &Router, request: Request<Body>) -> Response {
+    match routes.clone().call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// What the router cannot match sensibly is refused before it tries.
+fn check_uri(uri: &Uri) -> Result<(), Problem> {
+    let length = uri.path_and_query().map_or(0, |text| text.as_str().len());
+    if length > MAX_URI {
+        return Err(Problem::new(StatusCode::URI_TOO_LONG, "uri_too_long"));
+    }
+    let decoded = percent_encoding::percent_decode_str(uri.path()).decode_utf8();
+    let clean = decoded.is_ok_and(|path| !path.contains(char::is_control));
+    if clean && is_percent_encoded(uri.path()) { Ok(()) } else { Err(Problem::bad_request("malformed_uri")) }
+}
+
+/// Gives every failure its problem body. A handler's failure brings a `Problem` along; the router's own 404 and 405, and a
+/// recorded failure that is replayed, are told apart by their body.
+fn render(info: &RequestInfo, mut response: Response) -> Response {
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if response.body().size_hint().exact() == Some(0) => own(response.status()),
+        None => {
+            log::refusal(info, response.status(), "replayed");
+            return response;
+        }
+    };
+    log::refusal(info, problem.status(), problem.code());
+    let body = problem.render(info.request_id(), info.path());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+    headers.insert(CONTENT_LENGTH, body.len().into());
+    if let Some(seconds) = problem.retry_after_s() {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if problem.status() == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    let headless = info.method() == Method::HEAD;
+    *response.body_mut() = if headless { Body::empty() } else { Body::from(body) };
+    response
+}
+
+/// The problem of a failure that the router made.
+fn own(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found("not_found"),
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(status, "method_not_allowed"),
+        status if status.is_client_error() => Problem::new(status, "invalid_request"),
+        _ => Problem::internal(),
+    }
+}
+
+/// Headers of every answer. What a handler has set stays.
+fn add_headers(info: &RequestInfo, response: &mut Response) {
+    let headers = response.headers_mut();
+    // A request id is letters, digits and `-_.`, which a header may hold.
+    if let Ok(id) = HeaderValue::from_str(info.request_id()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if info.uri().scheme() == Some(&Scheme::HTTPS) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{JsonBody, PathId, PathParam, Query};
+    use axum::routing::{get, post};
+    use futures::executor::block_on;
+    use http_body_util::BodyExt;
+    use serde::Deserialize;
+    use serde_json::Value;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Empty {}
+
+    struct CartId;
+
+    impl PathParam for CartId {
+        const NAME: &'static str = "cart_id";
+        const NOT_FOUND: &'static str = "cart_not_found";
+        fn parse(text: &str) -> Option<Self> {
+            (text == "crt_1").then_some(Self)
+        }
+    }
+
+    async fn show(info: RequestInfo, _: PathId<CartId>, _: Query<Empty>) -> Result<Response, Problem> {
+        info.success(StatusCode::OK, &"cart")
+    }
+
+    async fn change(info: RequestInfo, _: JsonBody<Empty>) -> Result<Response, Problem> {
+        info.success(StatusCode::CREATED, &"changed")
+    }
+
+    fn routes() -> Router {
+        Router::new()
+            .route("/carts/{cart_id}", get(show))
+            .route("/carts", post(change))
+            .route("/recorded", get(async || crate::stored_answer(409, r#"{"recorded":1}"#.into(), true)))
+    }
+
+    fn send(request: http::request::Builder, body: &'static str) -> (Response<()>, Value) {
+        let response = block_on(handle(&routes(), request.body(Body::from(body)).unwrap()));
+        let (parts, body) = response.into_parts();
+        let bytes = block_on(body.collect()).unwrap().to_bytes();
+        (Response::from_parts(parts, ()), serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    #[test]
+    fn a_success_has_its_envelope_and_headers() {
+        let (response, body) = send(Request::get("http://a.localhost/carts/crt_1").header("x-request-id", "req-0001"), "");
+        assert_eq!(response.status(), 200);
+        assert_eq!(body, serde_json::json!({"data": "cart", "meta": {"request_id": "req-0001"}}));
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-request-id"), "req-0001");
+        assert_eq!(header("content-type"), "application/json");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert!(header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(!response.headers().contains_key("strict-transport-security"));
+        let (response, _) = send(Request::get("https://a.localhost/carts/crt_1"), "");
+        assert!(response.headers().contains_key("strict-transport-security"));
+    }
+
+    #[test]
+    fn every_failure_is_a_problem() {
+        for (request, body, status, code) in [
+            (Request::get("/nowhere"), "", 404, "not_found"),
+            (Request::get("/carts/crt_1/"), "", 404, "not_found"),
+            (Request::delete("/carts/crt_1"), "", 405, "method_not_allowed"),
+            (Request::get("/carts/none"), "", 404, "cart_not_found"),
+            (Request::get("/carts/%00"), "", 400, "malformed_uri"),
+            (Request::get("/carts/%ff"), "", 400, "malformed_uri"),
+            (Request::get("/carts/%zz"), "", 400, "malformed_uri"),
+            (Request::get("/carts/crt_1?x=1"), "", 422, "invalid_request"),
+            (Request::post("/carts"), "{}", 415, "unsupported_media_type"),
+            (Request::post("/carts").header("content-type", "application/json"), "{", 400, "malformed_json"),
+            (Request::post("/carts").header("content-length", "9999999"), "{}", 413, "body_too_large"),
+        ] {
+            let (response, body) = send(request, body);
+            assert_eq!((response.status().as_u16(), body["code"].as_str()), (status, Some(code)));
+            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert_eq!(body["request_id"], response.headers()["x-request-id"].to_str().unwrap());
+            assert_eq!(response.headers()["cache-control"], "no-store");
+        }
+    }
+
+    #[test]
+    fn a_long_address_is_refused() {
+        let long = format!("/carts?{}", "a".repeat(MAX_URI));
+        assert_eq!(send(Request::get(long), "").0.status(), 414);
+    }
+
+    #[test]
+    fn refused_methods_name_the_allowed_ones() {
+        let (response, _) = send(Request::delete("/carts/crt_1"), "");
+        assert_eq!(response.headers()["allow"], "GET,HEAD");
+        let (response, _) = send(Request::get("/carts"), "");
+        assert_eq!(response.headers()["allow"], "POST");
+    }
+
+    #[test]
+    fn head_is_get_without_its_body() {
+        let (response, body) = send(Request::head("/carts/crt_1"), "");
+        assert_eq!((response.status().as_u16(), body), (200, Value::Null));
+        assert!(response.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap() > 0);
+        let (response, body) = send(Request::head("/carts/none"), "");
+        assert_eq!((response.status().as_u16(), body), (404, Value::Null));
+    }
+
+    #[test]
+    fn the_order_of_refusals_is_fixed() {
+        // Address before limits, limits before route, route before path, path before query.
+        let oversized = |uri: &str| Request::get(uri).header("content-length", "9999999");
+        assert_eq!(send(oversized("/%zz"), "").1["code"], "malformed_uri");
+        assert_eq!(send(oversized("/nowhere"), "").1["code"], "body_too_large");
+        assert_eq!(send(Request::delete("/carts/none?x=1"), "").1["code"], "method_not_allowed");
+        assert_eq!(send(Request::get("/carts/none?x=1"), "").1["code"], "cart_not_found");
+    }
+
+    #[test]
+    fn a_recorded_failure_is_replayed_byte_for_byte() {
+        let (response, body) = send(Request::get("/recorded"), "");
+        assert_eq!((response.status().as_u16(), body), (409, serde_json::json!({"recorded": 1})));
+        assert_eq!(response.headers()["idempotent-replayed"], "true");
+    }
+}

@@ -1,0 +1,121 @@
+//! A request to one shop.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use commerce_db::{Actor, CallContext, Function, tenants};
+use commerce_kv::now_ms;
+use commerce_tenancy::{Selector, TenantCache, TenantView};
+use http::StatusCode;
+use http::request::Parts;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::variables::{self, Variable};
+use crate::{Langs, Problem, RequestInfo};
+
+/// A request that names exactly one tenant. The tenant's view is there at once when a cache has it; otherwise the first call
+/// resolves it in its own statement, or refuses with 404 `tenant_not_found`.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    info: RequestInfo,
+    selector: Arc<Selector>,
+    langs: Langs,
+}
+
+impl Ctx {
+    /// What every request has.
+    #[must_use]
+    pub fn info(&self) -> &RequestInfo {
+        &self.info
+    }
+
+    /// The client's languages, most preferred first.
+    #[must_use]
+    pub fn langs(&self) -> Vec<String> {
+        self.langs.to_vec()
+    }
+
+    /// The tenant, once it is known: from a cache, or after the first call.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&Arc<TenantView>> {
+        self.info.tenant()
+    }
+
+    /// The tenant; costs a statement when no cache has it. For what must know the tenant before its first call.
+    ///
+    /// # Errors
+    /// 404 `tenant_not_found`, or what the database answers.
+    pub async fn require_tenant(&self) -> Result<Arc<TenantView>, Problem> {
+        if let Some(view) = self.tenant() {
+            return Ok(Arc::clone(view));
+        }
+        let read_at_ms = now_ms();
+        let reply = tenants::TENANT_OF.call(&self.context(), &commerce_db::system::NoInput {}).await?;
+        if let Some(view) = reply.value {
+            self.learn(read_at_ms, view.get().as_bytes()).await;
+        }
+        self.tenant().cloned().ok_or_else(|| Problem::not_found("tenant_not_found"))
+    }
+
+    /// The context of the request's database calls.
+    #[must_use]
+    pub fn context(&self) -> CallContext {
+        let mut context = self.info.context(Actor::Guest);
+        match self.tenant() {
+            Some(view) => context.tenant_id = Some(view.id),
+            None => self.selector.apply(&mut context),
+        }
+        context
+    }
+
+    /// Calls a database function for this shop: one statement.
+    ///
+    /// # Errors
+    /// What the function refuses, or 503 `database_unavailable`.
+    pub async fn call<I, O>(&self, function: &Function<I, O>, input: &I) -> Result<O, Problem>
+    where
+        I: Serialize,
+        O: DeserializeOwned,
+    {
+        let read_at_ms = now_ms();
+        let reply = function.call(&self.context(), input).await?;
+        if let Some(view) = reply.tenant {
+            self.learn(read_at_ms, &view).await;
+        }
+        Ok(reply.value)
+    }
+
+    /// An answer in the envelope of ruling C-13.
+    ///
+    /// # Errors
+    /// When the data cannot be written as JSON.
+    pub fn success(&self, status: StatusCode, data: &impl Serialize) -> Result<Response, Problem> {
+        self.info.success(status, data)
+    }
+
+    async fn learn(&self, read_at_ms: u64, view: &[u8]) {
+        if let Some(view) = TenantCache::learn(self.info.store(), &self.selector, read_at_ms, view).await {
+            self.info.set_tenant(view);
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Ctx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let info = RequestInfo::of(parts)?;
+        let base_domain = variables::text(Variable::BaseDomain)
+            .await
+            .map_err(|_| Problem::unavailable("not_configured", 5))?;
+        let selector =
+            Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
+        if let Some(view) = TenantCache::find(info.store(), &selector).await {
+            info.set_tenant(view);
+        }
+        let langs = Langs::from_parts(parts)?;
+        Ok(Self { info, selector: Arc::new(selector), langs })
+    }
+}
