@@ -9,7 +9,7 @@ pub enum DbError {
     /// The function refused: a SQLSTATE of our class `WS`, whose last three digits are the HTTP status.
     #[error("refused: {status} {code}")]
     Refused {
-        /// 400 to 499.
+        /// 400 to 499, or 503 for what may succeed when tried again.
         status: u16,
         /// Stable code, `^[a-z_]+$`.
         code: String,
@@ -83,7 +83,7 @@ fn by_sqlstate(
 }
 
 fn refusal(status: &str, code: &str, detail: Option<&str>) -> DbError {
-    let status = status.parse::<u16>().ok().filter(|status| (400..500).contains(status));
+    let status = status.parse::<u16>().ok().filter(|status| (400..500).contains(status) || *status == 503);
     let stable = !code.is_empty() && code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match status {
         Some(status) if stable => DbError::Refused {
@@ -127,6 +127,7 @@ mod tests {
     fn a_refusal_that_breaks_the_rules_is_a_bug() {
         assert_eq!(fault("WS409", "Key (email)=(a@b) exists", None), DbError::Bug);
         assert_eq!(fault("WS500", "boom", None), DbError::Bug);
+        assert_eq!(fault("WS200", "fine", None), DbError::Bug);
         assert_eq!(fault("WSabc", "boom", None), DbError::Bug);
         assert_eq!(fault("WS404", "", None), DbError::Bug);
     }

@@ -58,7 +58,7 @@ impl de::Error for Fault {
             let title = codes::title(&message).to_owned();
             return Self { path: Vec::new(), code: message, message: title };
         }
-        Self::new("invalid_value", message)
+        Self::new("invalid", message)
     }
 
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -67,7 +67,7 @@ impl de::Error for Fault {
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let number = matches!(unexpected, Unexpected::Signed(_) | Unexpected::Unsigned(_) | Unexpected::Float(_));
-        Self::new(if number { "out_of_range" } else { "invalid_value" }, format!("expected {expected}"))
+        Self::new(if number { "out_of_range" } else { "invalid" }, format!("expected {expected}"))
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
@@ -75,7 +75,7 @@ impl de::Error for Fault {
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::new("invalid_value", format!("expected one of: {}", expected.join(", ")))
+        Self::new("invalid", format!("expected one of: {}", expected.join(", ")))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -83,7 +83,7 @@ impl de::Error for Fault {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new("missing_field", codes::title("missing_field").to_owned()).at(field)
+        Self::new("required", codes::title("required").to_owned()).at(field)
     }
 
     fn duplicate_field(field: &'static str) -> Self {
@@ -230,7 +230,7 @@ where
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
         match self.current.take() {
             Some((name, value)) => seed.deserialize(value).map_err(|fault| fault.at(name)),
-            None => Err(Fault::new("invalid_value", "value without a name".to_owned())),
+            None => Err(Fault::new("invalid", "value without a name".to_owned())),
         }
     }
 }
@@ -300,15 +300,15 @@ mod tests {
     fn every_fault_names_its_field() {
         let city = json!({"city": "x"});
         for (value, path, code) in [
-            (json!({}), "address", "missing_field"),
-            (json!({"address": {}}), "address.city", "missing_field"),
+            (json!({}), "address", "required"),
+            (json!({"address": {}}), "address.city", "required"),
             (json!({"address": {"city": 5}}), "address.city", "invalid_type"),
             (json!({"address": {"city": "x", "zip": 1}}), "address.zip", "unknown_field"),
             (json!({"address": city, "lines": [{"quantity": 1}, {"quantity": -1}]}), "lines.1.quantity", "out_of_range"),
             (json!({"address": city, "lines": [{"quantity": 1_000_000_000}]}), "lines.0.quantity", "out_of_range"),
             (json!({"address": city, "lines": [{"quantity": 1.5}]}), "lines.0.quantity", "invalid_type"),
             (json!({"address": city, "lines": {}}), "lines", "invalid_type"),
-            (json!({"address": city, "method": "cash"}), "method", "invalid_value"),
+            (json!({"address": city, "method": "cash"}), "method", "invalid"),
             (json!({"address": city, "method": {"card": 1}}), "method", "invalid_type"),
             (json!([]), "", "invalid_type"),
             (json!(null), "", "invalid_type"),
@@ -322,6 +322,6 @@ mod tests {
         let fault: Fault = de::Error::custom("cart_full");
         assert_eq!((fault.code.as_str(), fault.message.as_str()), ("cart_full", codes::title("cart_full")));
         let fault: Fault = de::Error::custom("must be an e-mail address");
-        assert_eq!(fault.code, "invalid_value");
+        assert_eq!(fault.code, "invalid");
     }
 }

@@ -62,8 +62,7 @@ impl<S: Sync> FromRequestParts<S> for JobAuth {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let info = RequestInfo::of(parts)?;
-        let token =
-            variables::secret(Variable::JobToken).await.map_err(|_| Problem::unavailable("not_configured", 5))?;
+        let token = variables::secret(Variable::JobToken).await?;
         if is_authorised(&parts.headers, &token) {
             Ok(Self { info })
         } else {

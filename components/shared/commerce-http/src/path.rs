@@ -1,6 +1,7 @@
 //! Ids in paths.
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use commerce_domain::{CartId, CartItemId, MediaId, OrderId};
 use http::request::Parts;
 
 use crate::Problem;
@@ -29,4 +30,24 @@ impl<T: PathParam, S: Sync + Send> FromRequestParts<S> for PathId<T> {
         let text = params.iter().find(|(name, _)| *name == T::NAME).map(|(_, text)| text);
         text.and_then(T::parse).map(Self).ok_or_else(absent)
     }
+}
+
+macro_rules! id_params {
+    ($($id:ty, $name:literal, $not_found:literal;)*) => {$(
+        impl PathParam for $id {
+            const NAME: &'static str = $name;
+            const NOT_FOUND: &'static str = $not_found;
+
+            fn parse(text: &str) -> Option<Self> {
+                Self::parse(text).ok()
+            }
+        }
+    )*};
+}
+
+id_params! {
+    CartId, "cart_id", "cart_not_found";
+    CartItemId, "item_id", "cart_item_not_found";
+    MediaId, "media_id", "media_not_found";
+    OrderId, "order_id", "order_not_found";
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use commerce_db::DbError;
+use commerce_db::variables::VariableError;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -203,7 +204,8 @@ impl From<DbError> for Problem {
                     Some(Value::Array(all)) => all.into_iter().map(|facts| FieldError::from_facts(&code, facts)).collect(),
                     Some(facts) => vec![FieldError::from_facts(&code, facts)],
                 };
-                let retry_after_s = (code == "request_in_flight").then_some(1);
+                let patience = status == StatusCode::SERVICE_UNAVAILABLE || code == "request_in_flight";
+                let retry_after_s = patience.then_some(1);
                 Self { status, code: code.into(), detail: None, errors, retry_after_s }
             }
             DbError::Unavailable => Self::unavailable("database_unavailable", 2),
@@ -211,6 +213,20 @@ impl From<DbError> for Problem {
             DbError::Constraint { name } if is_unique(&name) => Self::conflict("conflict"),
             DbError::Constraint { .. } | DbError::Bug => Self::internal(),
         }
+    }
+}
+
+/// A variable is missing or its provider fails: nothing a client did.
+impl From<VariableError> for Problem {
+    fn from(_: VariableError) -> Self {
+        Self::unavailable("not_configured", 5)
+    }
+}
+
+/// A field that the domain's rules refuse.
+impl From<commerce_domain::FieldError> for FieldError {
+    fn from(error: commerce_domain::FieldError) -> Self {
+        Self::new(&error.field, error.code, codes::title(error.code))
     }
 }
 

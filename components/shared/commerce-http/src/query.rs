@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(refused("limit=x"), "422 limit invalid_type");
         assert_eq!(refused("limit="), "422 limit invalid_type");
         assert_eq!(refused("in_stock=yes"), "422 in_stock invalid_type");
-        assert_eq!(refused("sort=age"), "422 sort invalid_value");
+        assert_eq!(refused("sort=age"), "422 sort invalid");
         assert_eq!(refused("q=a&q=b"), "400 q duplicate_parameter");
     }
 

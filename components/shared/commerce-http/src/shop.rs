@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
+use bytes::Bytes;
 use commerce_db::{Actor, CallContext, Function, tenants};
 use commerce_kv::now_ms;
 use commerce_tenancy::{Selector, TenantCache, TenantView};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::variables::{self, Variable};
-use crate::{Langs, Problem, RequestInfo};
+use crate::{Problem, RequestInfo, langs};
 
 /// A request that names exactly one tenant. The tenant's view is there at once when a cache has it; otherwise the first call
 /// resolves it in its own statement, or refuses with 404 `tenant_not_found`.
@@ -21,7 +22,7 @@ use crate::{Langs, Problem, RequestInfo};
 pub struct Ctx {
     info: RequestInfo,
     selector: Arc<Selector>,
-    langs: Langs,
+    langs: Vec<String>,
 }
 
 impl Ctx {
@@ -34,7 +35,7 @@ impl Ctx {
     /// The client's languages, most preferred first.
     #[must_use]
     pub fn langs(&self) -> Vec<String> {
-        self.langs.to_vec()
+        self.langs.clone()
     }
 
     /// The tenant, once it is known: from a cache, or after the first call.
@@ -87,6 +88,19 @@ impl Ctx {
         Ok(reply.value)
     }
 
+    /// Runs a use-case of several statements. It gives back the tenant's view when its first call had to find the tenant.
+    ///
+    /// # Errors
+    /// Those of the use-case.
+    pub async fn run<T, E>(&self, use_case: impl Future<Output = Result<(T, Option<Bytes>), E>>) -> Result<T, E> {
+        let read_at_ms = now_ms();
+        let (value, view) = use_case.await?;
+        if let Some(view) = view {
+            self.learn(read_at_ms, &view).await;
+        }
+        Ok(value)
+    }
+
     /// An answer in the envelope of ruling C-13.
     ///
     /// # Errors
@@ -107,15 +121,13 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let info = RequestInfo::of(parts)?;
-        let base_domain = variables::text(Variable::BaseDomain)
-            .await
-            .map_err(|_| Problem::unavailable("not_configured", 5))?;
+        let base_domain = variables::text(Variable::BaseDomain).await?;
         let selector =
             Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
         if let Some(view) = TenantCache::find(info.store(), &selector).await {
             info.set_tenant(view);
         }
-        let langs = Langs::from_parts(parts)?;
+        let langs = langs::from_parts(parts)?;
         Ok(Self { info, selector: Arc::new(selector), langs })
     }
 }

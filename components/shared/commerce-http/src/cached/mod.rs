@@ -5,11 +5,12 @@ mod instance;
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use commerce_db::Function;
 use commerce_db::storefront::Localized;
 use commerce_kv::{Key, now_ms};
 use http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
 };
 use http::StatusCode;
 use serde::Serialize;
@@ -32,6 +33,9 @@ const STORE_TTL_MS: u64 = 5_000;
 /// What shoppers' browsers and CDNs may keep. They keep it per URL and so per host; the headers that change an answer
 /// otherwise are in `Vary`.
 const SHARED: HeaderValue = HeaderValue::from_static("public, max-age=2, stale-while-revalidate=10");
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// A picture may be an SVG: it may style itself and do nothing else.
+const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
 const VARIES: HeaderValue = HeaderValue::from_static("Accept-Language, X-Tenant");
 
 impl Ctx {
@@ -93,6 +97,42 @@ impl Ctx {
     }
 }
 
+impl RequestInfo {
+    /// Answers with content that never changes under its address, such as a picture. `digest` is its SHA-256 in hexadecimal.
+    ///
+    /// # Errors
+    /// When media type or digest is no header value.
+    pub fn immutable(
+        &self,
+        headers: &HeaderMap,
+        content_type: &str,
+        content: impl Into<Bytes>,
+        digest: &str,
+    ) -> Result<Response, Problem> {
+        let internal = |_| Problem::internal();
+        let etag = HeaderValue::from_str(&format!("\"{digest}\"")).map_err(internal)?;
+        let content_type = HeaderValue::from_str(content_type).map_err(internal)?;
+        let mut response = if is_fresh(headers, &etag) {
+            not_modified()
+        } else {
+            let mut response = Response::new(Body::from(content.into()));
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, PICTURE_POLICY);
+            response
+        };
+        response.headers_mut().insert(ETAG, etag);
+        response.headers_mut().insert(CACHE_CONTROL, FOREVER);
+        response.headers_mut().insert(VARY, HeaderValue::from_static("X-Tenant"));
+        Ok(response)
+    }
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
 /// What was asked, apart from whom: the function and its input, which is the query in one spelling.
 struct Question {
     function: &'static str,
@@ -119,9 +159,7 @@ fn store_key(tenant: Uuid, key: &str) -> Key {
 fn respond(info: &RequestInfo, request: &HeaderMap, read: &CachedRead) -> Response {
     let fresh = is_fresh(request, &read.etag);
     let mut response = if fresh {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
+        not_modified()
     } else {
         Response::new(Body::from(read.envelope.body(info.request_id())))
     };
@@ -179,6 +217,19 @@ mod tests {
             assert_eq!(asked(Some(tag)).0.status(), 304, "{tag}");
         }
         assert_eq!(asked(Some("\"x\"")).0.status(), 200);
+    }
+
+    #[test]
+    fn a_picture_is_kept_for_a_year_and_may_do_nothing() {
+        let info = RequestInfo::new(Method::GET, "/".parse().unwrap(), &HeaderMap::new());
+        let send = |headers: &HeaderMap| info.immutable(headers, "image/svg+xml", &b"<svg/>"[..], "ab12").unwrap();
+        let response = send(&HeaderMap::new());
+        assert_eq!(response.headers()[ETAG], "\"ab12\"");
+        assert!(response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().ends_with("sandbox"));
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_NONE_MATCH, "\"ab12\"".parse().unwrap());
+        assert_eq!(send(&headers).status(), 304);
+        assert!(info.immutable(&HeaderMap::new(), "bad\ntype", &b""[..], "ab12").is_err());
     }
 
     #[test]

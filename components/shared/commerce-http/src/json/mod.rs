@@ -14,7 +14,7 @@ use crate::Problem;
 use crate::fault::Node;
 
 /// Largest body of a request.
-pub(crate) const MAX_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 /// A JSON body of a type that denies unknown fields. Refuses other media types (415), bodies above 64 KiB (413), broken JSON (400)
 /// and whatever the type does not accept (422, with the field).
@@ -44,6 +44,18 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// The bytes of a body of at most 64 KiB, of whatever media type: for what is verified before it is parsed.
+#[derive(Clone, Debug)]
+pub struct RawBody(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for RawBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request.into_body()).await.map(Self)
+    }
+}
+
 /// Refuses a body whose declared length is too large, before anything of it is read.
 pub(crate) fn check_declared_length(headers: &HeaderMap) -> Result<(), Problem> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -51,7 +63,7 @@ pub(crate) fn check_declared_length(headers: &HeaderMap) -> Result<(), Problem> 
 }
 
 /// Reads a body of at most 64 KiB.
-pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
+async fn read(body: Body) -> Result<Bytes, Problem> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
