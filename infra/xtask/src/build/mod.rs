@@ -1,0 +1,128 @@
+//! Building: the components for wasm32-wasip2, then the programs that run them.
+
+mod debian;
+mod wasm;
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde_json::Value;
+use tokio::process::Command;
+
+pub use wasm::Toolchain;
+
+use crate::process::{cargo, run as run_command};
+use crate::ui::Step;
+use crate::workspace::Workspace;
+
+/// Build the components (profile `wasm`), then the host and the sandbox gateway.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    profile: ProfileArgs,
+}
+
+/// How host and sandbox are compiled; components are always optimised.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ProfileArgs {
+    /// Optimise the host and the sandbox (the default)
+    #[arg(long, conflicts_with = "debug")]
+    release: bool,
+    /// Compile the host and the sandbox faster, with checks, to run slower
+    #[arg(long)]
+    debug: bool,
+}
+
+impl ProfileArgs {
+    /// What is measured and shipped.
+    pub const RELEASE: Self = Self { release: true, debug: false };
+
+    /// Folder of the programs below the target folder.
+    pub fn folder(self) -> &'static str {
+        if self.debug { "debug" } else { "release" }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When something does not compile.
+pub async fn run(workspace: &Workspace, args: &BuildArgs) -> Result<()> {
+    components(workspace, Components::Shipped).await?;
+    programs(workspace, args.profile, &["host", "sandbox"]).await
+}
+
+/// Which components to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Components {
+    /// Those of `components/`.
+    Shipped,
+    /// The fixtures of tests and bench as well.
+    WithFixtures,
+}
+
+/// Builds the components with one call of cargo.
+///
+/// # Errors
+/// When the wasm target is missing or something does not compile.
+pub async fn components(workspace: &Workspace, which: Components) -> Result<()> {
+    let packages = component_packages(workspace, which);
+    if packages.is_empty() {
+        bail!("the workspace has no component");
+    }
+    let toolchain = Toolchain::find_or_install(workspace).await?;
+    let step = Step::start_streaming("Building the components");
+    let mut command = toolchain.cargo();
+    command.args(["build", "--target", "wasm32-wasip2", "--profile", "wasm"]);
+    command.args(toolchain.arguments());
+    build(workspace, command, &packages).await?;
+    step.done("");
+    Ok(())
+}
+
+/// Builds programs of the workspace.
+///
+/// # Errors
+/// When something does not compile.
+pub async fn programs(workspace: &Workspace, profile: ProfileArgs, names: &[&str]) -> Result<()> {
+    let step = Step::start_streaming(&format!("Building {} ({})", names.join(" and "), profile.folder()));
+    let mut command = cargo();
+    command.args(["build", "--bins"]);
+    if !profile.debug {
+        command.arg("--release");
+    }
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    build(workspace, command, &names).await?;
+    step.done("");
+    Ok(())
+}
+
+async fn build(workspace: &Workspace, mut command: Command, packages: &[String]) -> Result<()> {
+    command.current_dir(workspace.root()).stdout(Stdio::from(std::io::stderr()));
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    run_command(&mut command).await
+}
+
+/// Path of a built program.
+pub fn program(workspace: &Workspace, profile: ProfileArgs, name: &str) -> PathBuf {
+    workspace.target().join(profile.folder()).join(name)
+}
+
+/// Names of the packages that build a `cdylib`, by cargo's metadata.
+fn component_packages(workspace: &Workspace, which: Components) -> Vec<String> {
+    let shipped = workspace.root().join("components");
+    let packages = workspace.metadata().get("packages").and_then(Value::as_array);
+    let is_component = |package: &&Value| {
+        let manifest = package.get("manifest_path").and_then(Value::as_str).unwrap_or_default();
+        let targets = package.get("targets").and_then(Value::as_array).into_iter().flatten();
+        let mut kinds = targets.filter_map(|target| target.get("crate_types")?.as_array()).flatten();
+        let in_place = which == Components::WithFixtures || PathBuf::from(manifest).starts_with(&shipped);
+        in_place && kinds.any(|kind| kind == "cdylib")
+    };
+    let found = packages.into_iter().flatten().filter(is_component);
+    found.filter_map(|package| Some(package.get("name")?.as_str()?.to_owned())).collect()
+}

@@ -1,0 +1,177 @@
+//! `cargo xtask test`: everything that CI runs.
+
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::build::{self, Components};
+use crate::interrupt::Interrupt;
+use crate::process::{cargo, run as run_command};
+use crate::session::Session;
+use crate::ui::{self, Step};
+use crate::workspace::Workspace;
+use crate::{check, shell};
+
+/// Run everything that CI runs: format, lints, rules of the house, components, tests.
+///
+/// The last line reads `N passed, M failed`; a failed stage before the tests counts as one failure.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Run only the tests whose name contains this, and none of the stages before them but the build
+    #[arg(long, value_name = "NAME", conflicts_with = "env")]
+    filter: Option<String>,
+    /// Start the private PostgreSQL, leave it running, and print the environment for `cargo test -p tests`:
+    /// eval "$(cargo xtask test --env)"; `cargo xtask stop` ends it
+    #[arg(long)]
+    env: bool,
+}
+
+/// How many tests passed and failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When PostgreSQL is missing or the run is interrupted; failing tests are an exit code.
+pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interrupt) -> Result<ExitCode> {
+    if args.env {
+        return print_environment(workspace).await;
+    }
+    let mut tally = Tally::default();
+    if args.filter.is_none() {
+        tally.failed += interrupt.or(stages(workspace)).await?;
+    }
+    let built = interrupt.or(async { Ok(build::components(workspace, Components::WithFixtures).await) }).await?;
+    match built {
+        Ok(()) => {
+            let tests = Session::with(workspace, None, interrupt, async |session| {
+                cargo_test(workspace, session, args.filter.as_deref()).await
+            });
+            let tests = tests.await?;
+            tally.passed += tests.passed;
+            tally.failed += tests.failed;
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.failed += 1;
+        }
+    }
+    if tally == Tally::default() {
+        eprintln!("error: no test ran");
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Format, lints and rules; returns how many of them failed.
+async fn stages(workspace: &Workspace) -> Result<u64> {
+    let commands: [(&str, &[&str]); 2] = [
+        ("Checking the format", &["fmt", "--all", "--check"]),
+        ("Checking lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    ];
+    let mut failed = 0;
+    for (label, arguments) in commands {
+        let step = Step::start_streaming(label);
+        let mut command = cargo();
+        command.args(arguments).current_dir(workspace.root()).stdout(Stdio::from(std::io::stderr()));
+        match run_command(&mut command).await {
+            Ok(()) => step.done(""),
+            Err(error) => {
+                drop(step);
+                eprintln!("error: {error:#}");
+                failed += 1;
+            }
+        }
+    }
+    let findings = check::findings(workspace)?;
+    for finding in &findings {
+        eprintln!("error: {finding}");
+    }
+    failed += u64::from(!findings.is_empty());
+    Ok(failed)
+}
+
+/// What tests and bench find in their environment.
+pub fn environment(workspace: &Workspace, session: &Session) -> Vec<(&'static str, String)> {
+    let secrets = &session.vault.secrets;
+    vec![
+        ("WASLA_TEST_ADMIN_URL", session.url.with_name("postgres").to_string()),
+        ("WASLA_TEST_APP_USER_PASSWORD", secrets.app_user_password.clone()),
+        ("WASLA_TEST_APP_ADMIN_PASSWORD", secrets.app_admin_password.clone()),
+        ("WASLA_COMPONENTS_DIR", workspace.components_dir().display().to_string()),
+    ]
+}
+
+async fn print_environment(workspace: &Workspace) -> Result<ExitCode> {
+    let session = Session::open(workspace, None, false).await?;
+    for (name, value) in environment(workspace, &session) {
+        println!("{}", shell::export(name, &value));
+    }
+    ui::note("PostgreSQL stays up for these tests; `cargo xtask stop` ends it");
+    session.leave_running();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn cargo_test(workspace: &Workspace, session: &Session, filter: Option<&str>) -> Result<Tally> {
+    let step = Step::start_streaming("Running the tests");
+    let mut command = cargo();
+    command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    command.envs(environment(workspace, session)).current_dir(workspace.root()).stdout(Stdio::piped());
+    let mut child = command.spawn().context("cannot run `cargo test`")?;
+    let mut tally = Tally::default();
+    if let Some(output) = child.stdout.take() {
+        let mut reader = BufReader::new(output);
+        let mut line = Vec::new();
+        // By bytes: a test may print what is not UTF-8.
+        while reader.read_until(b'\n', &mut line).await? > 0 {
+            let text = String::from_utf8_lossy(&line);
+            print!("{text}");
+            if let Some((passed, failed)) = parse_result(&text) {
+                tally.passed += passed;
+                tally.failed += failed;
+            }
+            line.clear();
+        }
+    }
+    let status = child.wait().await?;
+    if !status.success() && tally.failed == 0 {
+        // A test that does not compile, or a test process that died, prints no result.
+        eprintln!("error: `cargo test` failed ({status})");
+        tally.failed = 1;
+    }
+    if tally.failed == 0 {
+        step.done("");
+    }
+    Ok(tally)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; …`.
+fn parse_result(line: &str) -> Option<(u64, u64)> {
+    let counts = line.trim_end().strip_prefix("test result: ")?.split_once(". ")?.1;
+    let count = |word: &str| {
+        let part = counts.split(';').find_map(|part| part.trim().strip_suffix(word))?;
+        part.trim().parse().ok()
+    };
+    Some((count("passed")?, count("failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_test_programs_are_read() {
+        let ok = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.02s\n";
+        assert_eq!(parse_result(ok), Some((12, 0)));
+        let failed = "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s";
+        assert_eq!(parse_result(failed), Some((2, 3)));
+        assert_eq!(parse_result("running 3 tests"), None);
+        assert_eq!(parse_result("test result: strange"), None);
+    }
+}
