@@ -1,0 +1,4 @@
+//! The handlers, by noun.
+
+pub mod health;
+pub mod info;
