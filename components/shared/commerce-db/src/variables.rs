@@ -88,10 +88,8 @@ pub async fn text(variable: Variable) -> Result<Arc<str>, VariableError> {
     if let Some(value) = cached(variable, now) {
         return Ok(value);
     }
-    let value: Arc<str> = spin_sdk::variables::get(variable.name())
-        .await
-        .map_err(|_| VariableError(variable.name()))?
-        .into();
+    let value: Arc<str> =
+        spin_sdk::variables::get(variable.name()).await.map_err(|_| VariableError(variable.name()))?.into();
     remember(variable, now, &value);
     Ok(value)
 }

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
@@ -134,9 +136,23 @@ impl<'de> Deserializer<'de> for Node<'de> {
         }
     }
 
+    /// An object, and not, as serde would let pass, an array of the fields' values.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        if self.0.is_object() {
+            self.deserialize_any(visitor)
+        } else {
+            Err(Fault::new("invalid_type", "expected an object".to_owned()))
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }
 
@@ -242,9 +258,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         match self.0.next() {
-            Some((at, value)) => {
-                seed.deserialize(Node(value)).map(Some).map_err(|fault| fault.at(at.to_string()))
-            }
+            Some((at, value)) => seed.deserialize(Node(value)).map(Some).map_err(|fault| fault.at(at.to_string())),
             None => Ok(None),
         }
     }
@@ -282,8 +296,8 @@ mod tests {
         Card,
     }
 
-    fn fault(value: Value) -> (String, String) {
-        let fault = Order::deserialize(Node(&value)).unwrap_err();
+    fn fault(value: &Value) -> (String, String) {
+        let fault = Order::deserialize(Node(value)).unwrap_err();
         let path: Vec<&str> = fault.path.iter().rev().map(String::as_str).collect();
         (path.join("."), fault.code)
     }
@@ -304,16 +318,22 @@ mod tests {
             (json!({"address": {}}), "address.city", "required"),
             (json!({"address": {"city": 5}}), "address.city", "invalid_type"),
             (json!({"address": {"city": "x", "zip": 1}}), "address.zip", "unknown_field"),
-            (json!({"address": city, "lines": [{"quantity": 1}, {"quantity": -1}]}), "lines.1.quantity", "out_of_range"),
+            (
+                json!({"address": city, "lines": [{"quantity": 1}, {"quantity": -1}]}),
+                "lines.1.quantity",
+                "out_of_range",
+            ),
             (json!({"address": city, "lines": [{"quantity": 1_000_000_000}]}), "lines.0.quantity", "out_of_range"),
             (json!({"address": city, "lines": [{"quantity": 1.5}]}), "lines.0.quantity", "invalid_type"),
             (json!({"address": city, "lines": {}}), "lines", "invalid_type"),
             (json!({"address": city, "method": "cash"}), "method", "invalid"),
             (json!({"address": city, "method": {"card": 1}}), "method", "invalid_type"),
             (json!([]), "", "invalid_type"),
+            (json!([{"city": "x"}, [], null]), "", "invalid_type"),
+            (json!({"address": ["x"]}), "address", "invalid_type"),
             (json!(null), "", "invalid_type"),
         ] {
-            assert_eq!(fault(value.clone()), (path.to_owned(), code.to_owned()), "{value}");
+            assert_eq!(fault(&value), (path.to_owned(), code.to_owned()), "{value}");
         }
     }
 

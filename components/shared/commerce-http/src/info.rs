@@ -13,8 +13,8 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::answer::{self, Page};
 use crate::Problem;
+use crate::answer::{self, Page};
 
 /// One request: its id, who sent it, and what was learnt on the way. Cheap to clone. As an extractor it asks for no tenant.
 #[derive(Clone, Debug)]

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_success_has_its_envelope_and_headers() {
-        let (response, body) = send(Request::get("http://a.localhost/carts/crt_1").header("x-request-id", "req-0001"), "");
+        let (response, body) =
+            send(Request::get("http://a.localhost/carts/crt_1").header("x-request-id", "req-0001"), "");
         assert_eq!(response.status(), 200);
         assert_eq!(body, serde_json::json!({"data": "cart", "meta": {"request_id": "req-0001"}}));
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();

@@ -201,7 +201,9 @@ impl From<DbError> for Problem {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
                 let errors = match detail {
                     None | Some(Value::Null) => Vec::new(),
-                    Some(Value::Array(all)) => all.into_iter().map(|facts| FieldError::from_facts(&code, facts)).collect(),
+                    Some(Value::Array(all)) => {
+                        all.into_iter().map(|facts| FieldError::from_facts(&code, facts)).collect()
+                    }
                     Some(facts) => vec![FieldError::from_facts(&code, facts)],
                 };
                 let patience = status == StatusCode::SERVICE_UNAVAILABLE || code == "request_in_flight";

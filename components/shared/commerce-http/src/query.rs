@@ -69,7 +69,9 @@ fn decode(text: &str) -> Result<String, Problem> {
 
 /// Whether every `%` begins an escape.
 pub(crate) fn is_percent_encoded(text: &str) -> bool {
-    text.split('%').skip(1).all(|rest| rest.as_bytes().first_chunk::<2>().is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
+    text.split('%')
+        .skip(1)
+        .all(|rest| rest.as_bytes().first_chunk::<2>().is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }
 
 #[cfg(test)]
@@ -97,9 +99,13 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded_and_typed() {
-        let list: List = read("q=%D9%82%D9%87%D9%88%D8%A9+x&min_price=5&in_stock=true&sort=name&limit=20&lang=ar").unwrap();
+        let list: List =
+            read("q=%D9%82%D9%87%D9%88%D8%A9+x&min_price=5&in_stock=true&sort=name&limit=20&lang=ar").unwrap();
         assert_eq!(list.q.as_deref(), Some("قهوة x"));
-        assert_eq!((list.min_price, list.in_stock, list.sort, list.limit), (Some(5), Some(true), Some(Sort::Name), Some(20)));
+        assert_eq!(
+            (list.min_price, list.in_stock, list.sort, list.limit),
+            (Some(5), Some(true), Some(Sort::Name), Some(20))
+        );
         assert!(read::<List>("").unwrap().q.is_none());
     }
 
@@ -109,7 +115,12 @@ mod tests {
             let problem = read::<List>(query).unwrap_err();
             let body: serde_json::Value = serde_json::from_slice(&problem.render("r", "/")).unwrap();
             let error = &body["errors"][0];
-            format!("{} {} {}", problem.status().as_u16(), error["field"].as_str().unwrap(), error["code"].as_str().unwrap())
+            format!(
+                "{} {} {}",
+                problem.status().as_u16(),
+                error["field"].as_str().unwrap(),
+                error["code"].as_str().unwrap()
+            )
         };
         assert_eq!(refused("page=2"), "422 page unknown_parameter");
         assert_eq!(refused("limit=1000"), "422 limit out_of_range");

@@ -122,8 +122,7 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let info = RequestInfo::of(parts)?;
         let base_domain = variables::text(Variable::BaseDomain).await?;
-        let selector =
-            Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
+        let selector = Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
         if let Some(view) = TenantCache::find(info.store(), &selector).await {
             info.set_tenant(view);
         }

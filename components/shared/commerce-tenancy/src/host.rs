@@ -75,7 +75,11 @@ fn is_plain(name: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    !label.is_empty() && label.len() <= 63 && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+    !label.is_empty()
+        && label.len() <= 63
+        && label.bytes().all(inner)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }
 
 #[cfg(test)]
@@ -114,8 +118,30 @@ mod tests {
     #[test]
     fn what_is_no_host_is_refused() {
         for text in [
-            "", ".", "..", ":80", "a..b", "a b", "user@host", "host:", "host:x", "host:65536", "host:+80", "host:80:80", "-a.com",
-            "a-.com", "a_b.com", "[::1", "[::1]x", "[zz]", "1.2.3", "0x7f.1", "a\0b", "a/b", "xn--\u{fffd}", "xn--zzzzzzzzz99999.com",
+            "",
+            ".",
+            "..",
+            ":80",
+            "a..b",
+            "a b",
+            "user@host",
+            "host:",
+            "host:x",
+            "host:65536",
+            "host:+80",
+            "host:80:80",
+            "-a.com",
+            "a-.com",
+            "a_b.com",
+            "[::1",
+            "[::1]x",
+            "[zz]",
+            "1.2.3",
+            "0x7f.1",
+            "a\0b",
+            "a/b",
+            "xn--\u{fffd}",
+            "xn--zzzzzzzzz99999.com",
             "::1",
         ] {
             assert_eq!(Host::parse(text), Err(HostError), "{text:?}");

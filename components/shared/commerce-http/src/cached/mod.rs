@@ -9,10 +9,11 @@ use bytes::Bytes;
 use commerce_db::Function;
 use commerce_db::storefront::Localized;
 use commerce_kv::{Key, now_ms};
-use http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
-};
 use http::StatusCode;
+use http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+    IF_NONE_MATCH, VARY,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -158,11 +159,8 @@ fn store_key(tenant: Uuid, key: &str) -> Key {
 
 fn respond(info: &RequestInfo, request: &HeaderMap, read: &CachedRead) -> Response {
     let fresh = is_fresh(request, &read.etag);
-    let mut response = if fresh {
-        not_modified()
-    } else {
-        Response::new(Body::from(read.envelope.body(info.request_id())))
-    };
+    let mut response =
+        if fresh { not_modified() } else { Response::new(Body::from(read.envelope.body(info.request_id()))) };
     let headers = response.headers_mut();
     if !fresh {
         headers.insert(CONTENT_TYPE, JSON);

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn json_in_utf8_is_read() {
-        for media_type in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+        for media_type in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""]
+        {
             assert_eq!(post(media_type, r#"{"quantity": 2}"#).unwrap().value.quantity, 2);
         }
     }
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_large_body_is_refused_declared_or_not() {
-        let streamed = Body::from_stream(futures::stream::iter((0..100).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1_024]))));
+        let streamed =
+            Body::from_stream(futures::stream::iter((0..100).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1_024]))));
         assert_eq!(post("application/json", streamed).unwrap_err().code(), "body_too_large");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_LENGTH, "65536".parse().unwrap());

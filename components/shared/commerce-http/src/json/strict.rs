@@ -126,7 +126,9 @@ mod tests {
 
     #[test]
     fn broken_json_is_malformed() {
-        for body in [&b""[..], b"{", b"{}x", b"nul", b"{\"a\":1,}", b"\"\\ud800\"", b"\"\xff\"", b"'a'", b"1e999", b"\"\x01\""] {
+        for body in
+            [&b""[..], b"{", b"{}x", b"nul", b"{\"a\":1,}", b"\"\\ud800\"", b"\"\xff\"", b"'a'", b"1e999", b"\"\x01\""]
+        {
             assert_eq!(code(body), "malformed_json", "{}", String::from_utf8_lossy(body));
         }
     }
