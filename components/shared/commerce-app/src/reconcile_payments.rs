@@ -28,7 +28,7 @@ pub struct Reconciled {
 /// [`DbError`] when no list can be had. A payment that cannot be settled now is due again later.
 pub async fn reconcile_payments(context: &CallContext, limit: i64) -> Result<Reconciled, DbError> {
     let due = jobs::PAYMENTS_DUE.call(context, &PaymentsDueInput { limit }).await?.value;
-    let done = stream::iter(&due.payments)
+    let done = stream::iter(due.payments)
         .map(|payment| reconcile(context, payment))
         .buffer_unordered(PARALLEL)
         .filter(|settled| std::future::ready(*settled))
@@ -38,7 +38,7 @@ pub async fn reconcile_payments(context: &CallContext, limit: i64) -> Result<Rec
 }
 
 /// Whether the payment's state could be had and applied.
-async fn reconcile(context: &CallContext, due: &DuePayment) -> bool {
+async fn reconcile(context: &CallContext, due: DuePayment) -> bool {
     let gateway = match gateway::open(&due.provider, &due.mode, &due.credential_ref).await {
         Ok(gateway) => gateway,
         Err(error) => {
@@ -46,9 +46,9 @@ async fn reconcile(context: &CallContext, due: &DuePayment) -> bool {
             return false;
         }
     };
-    let truth = match ask(&gateway, due).await {
+    let truth = match ask(&gateway, &due).await {
         Ok(Some(invoice)) => truth_of(&invoice),
-        Ok(None) => match given_up(due, gateway.is_live()) {
+        Ok(None) => match given_up(&due, gateway.is_live()) {
             Some(truth) => truth,
             None => return false,
         },
@@ -60,7 +60,7 @@ async fn reconcile(context: &CallContext, due: &DuePayment) -> bool {
     let input = SettleInput {
         account_id: due.account_id,
         payment_id: Some(due.payment_id),
-        gateway_ref: due.gateway_ref.clone(),
+        gateway_ref: due.gateway_ref,
         event: None,
         truth: Some(truth),
     };

@@ -6,11 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use commerce_db::webhooks::{self, Endpoint, EndpointInput, GatewayEvent, GatewayTruth, SettleInput};
 use commerce_db::{CallContext, DbError};
 use commerce_domain::settlement::Outcome;
-use commerce_gateways::{GatewayError, Moyasar, PaymentGateway, SecretDigest, WebhookError};
+use commerce_gateways::{GatewayError, Moyasar, PaymentGateway, SecretDigest};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::gateway::{self, GatewayAccessError};
+
+pub use commerce_gateways::WebhookError;
 
 /// Why a webhook was not taken.
 #[derive(Debug, thiserror::Error)]

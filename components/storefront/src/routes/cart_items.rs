@@ -1,0 +1,79 @@
+//! `/carts/{id}/items`
+
+use axum::response::Response;
+use commerce_db::carts::{self, CartAddInput, CartRemoveInput, CartSetInput};
+use commerce_domain::ids::VariantId;
+use commerce_domain::{MAX_CART_ITEMS, Quantity};
+use commerce_http::{Ctx, JsonBody, PathId, Problem, Query};
+use http::StatusCode;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::carts::respond;
+use super::params::{CartParam, ItemParam, NoParams};
+
+/// What to add.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    variant_id: VariantId,
+    quantity: i64,
+}
+
+/// What to change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemChange {
+    quantity: i64,
+}
+
+/// `POST /carts/{id}/items`: adds units of a variant; the same variant again adds to its line.
+pub async fn add_cart_item(
+    ctx: Ctx,
+    PathId(CartParam(cart_id)): PathId<CartParam>,
+    _: Query<NoParams>,
+    body: JsonBody<NewItem>,
+) -> Result<Response, Problem> {
+    let input = CartAddInput {
+        cart_id,
+        item_id: Uuid::now_v7(),
+        variant_id: body.value.variant_id.as_uuid(),
+        quantity: quantity(body.value.quantity)?,
+        max_quantity: Quantity::MAX,
+        max_items: MAX_CART_ITEMS as i64,
+        langs: ctx.langs(),
+    };
+    let facts = ctx.call(&carts::ADD, &input).await?;
+    respond(&ctx, StatusCode::OK, &facts)
+}
+
+/// `PATCH /carts/{id}/items/{item_id}`: sets the quantity.
+pub async fn update_cart_item(
+    ctx: Ctx,
+    PathId(CartParam(cart_id)): PathId<CartParam>,
+    PathId(ItemParam(item_id)): PathId<ItemParam>,
+    _: Query<NoParams>,
+    body: JsonBody<ItemChange>,
+) -> Result<Response, Problem> {
+    let quantity = quantity(body.value.quantity)?;
+    let facts = ctx.call(&carts::SET, &CartSetInput { cart_id, item_id, quantity, langs: ctx.langs() }).await?;
+    respond(&ctx, StatusCode::OK, &facts)
+}
+
+/// `DELETE /carts/{id}/items/{item_id}`: removes the line.
+pub async fn remove_cart_item(
+    ctx: Ctx,
+    PathId(CartParam(cart_id)): PathId<CartParam>,
+    PathId(ItemParam(item_id)): PathId<ItemParam>,
+    _: Query<NoParams>,
+) -> Result<Response, Problem> {
+    let facts = ctx.call(&carts::REMOVE, &CartRemoveInput { cart_id, item_id, langs: ctx.langs() }).await?;
+    respond(&ctx, StatusCode::OK, &facts)
+}
+
+fn quantity(count: i64) -> Result<i64, Problem> {
+    match Quantity::new(count) {
+        Ok(quantity) => Ok(i64::from(quantity.get())),
+        Err(_) => Err(Problem::field("quantity", "out_of_range", "must be between 1 and 1000")),
+    }
+}

@@ -1,0 +1,4 @@
+//! Handlers, one file for each noun.
+
+pub mod jobs;
+pub mod payments;
