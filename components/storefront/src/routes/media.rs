@@ -18,5 +18,5 @@ pub async fn show_media(
 ) -> Result<Response, Problem> {
     let media = ctx.call(&storefront::MEDIA, &MediaInput { id }).await?;
     let content = STANDARD.decode(&media.content).map_err(|_| Problem::internal())?;
-    ctx.immutable(&headers, &media.content_type, content, &media.sha256)
+    ctx.info().immutable(&headers, &media.content_type, content, &media.sha256)
 }
