@@ -6,6 +6,7 @@ use tokio_postgres::Client;
 use crate::interrupt::Interrupt;
 use crate::postgres::{Cluster, DatabaseUrl, Lease, connect, drop_database, ensure_database, require_version};
 use crate::secrets::Vault;
+use crate::ui::{self, Step};
 use crate::workspace::Workspace;
 
 /// Name of the application's database in the private cluster.
@@ -27,22 +28,36 @@ impl Session {
     /// # Errors
     /// When there is no server, it is too old, or it refuses the login.
     pub async fn open(workspace: &Workspace, database_url: Option<&str>, fresh: bool) -> Result<Self> {
-        let vault = Vault::open(&workspace.secrets_file())?;
         if let Some(text) = database_url {
+            let vault = Vault::open(&workspace.secrets_file())?;
             let session = Self { url: DatabaseUrl::parse(text)?, vault, lease: None };
             session.ready(fresh).await?;
             return Ok(session);
         }
-        // A stopped cluster is made anew as a whole; in one that others use, only the database is.
-        let only_database = fresh && !Cluster::delete(workspace)?;
+        match Self::open_private(workspace, fresh).await {
+            // A cluster whose password is lost, or whose version is no longer installed, is replaced as a whole.
+            Err(error) if fresh => {
+                ui::note(&format!("{error:#}"));
+                let step = Step::start("Deleting the private cluster");
+                if !Cluster::delete(workspace)? {
+                    return Err(error);
+                }
+                step.done("");
+                Self::open_private(workspace, false).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn open_private(workspace: &Workspace, fresh: bool) -> Result<Self> {
+        let vault = Vault::open(&workspace.secrets_file())?;
         let lease = Lease::acquire(workspace, &vault.secrets).await?;
         let session = Self { url: lease.admin_url(DATABASE), vault, lease: Some(lease) };
-        match session.ready(only_database).await {
+        match session.ready(fresh).await {
             Ok(()) => Ok(session),
             Err(error) => {
                 session.close().await?;
-                Err(error)
-                    .context("the private database does not take our login; `cargo xtask up --fresh` makes a new one")
+                Err(error).context("the private database cannot be used; `cargo xtask up --fresh` makes a new one")
             }
         }
     }

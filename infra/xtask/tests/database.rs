@@ -102,6 +102,18 @@ async fn a_private_cluster_is_made_migrated_undone_and_stopped() {
     session.close().await.unwrap();
     assert!(!Cluster::runs(&checkout.workspace), "the last user stops the server");
     outcome.unwrap();
+    lost_secrets(&checkout.workspace).await;
+}
+
+/// A cluster that nobody can log in to any more is refused, and replaced when a fresh one is asked for.
+async fn lost_secrets(workspace: &Workspace) {
+    fs::remove_file(workspace.secrets_file()).unwrap();
+    let refusal = format!("{:#}", Session::open(workspace, None, false).await.unwrap_err());
+    assert!(refusal.contains("--fresh") && refusal.contains("password"), "{refusal}");
+    assert!(!Cluster::runs(workspace), "what is of no use is not left running");
+    let session = Session::open(workspace, None, true).await.unwrap();
+    assert_eq!(number(&session.connect().await.unwrap(), "select 1").await, 1);
+    session.close().await.unwrap();
 }
 
 /// Another command that uses the running cluster leaves it running.
