@@ -96,6 +96,6 @@ impl App {
     }
 
     fn runtimes(&self) -> impl Iterator<Item = &Arc<ComponentRuntime>> {
-        self.0.components.values().map(|target| target.handler.state().runtime())
+        self.0.components.values().map(|target| &target.pool.runtime)
     }
 }

@@ -3,8 +3,6 @@
 use crate::error::GuestError;
 
 mod generated {
-    #![expect(missing_docs, clippy::all, clippy::pedantic, reason = "generated code; the definitions under wit/ are its documentation")]
-
     wasmtime::component::bindgen!({
         path: "wit",
         world: "edge:host/spin",

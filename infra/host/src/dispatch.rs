@@ -14,18 +14,17 @@ use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::app::AppInner;
 use crate::body::{self, Body, Limited};
+use crate::pool::{Failure, InstancePool};
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::request_id::{self, REQUEST_ID};
 use crate::routes::WELL_KNOWN_PREFIX;
 use crate::spin_headers::{self, RouteHeaders};
 use crate::state::RequestContext;
-use crate::worker::{ComponentHandler, TooManyInstances};
 
 /// The client of a request that a component or a job sends, as in Spin.
 pub const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -33,7 +32,7 @@ pub const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv
 /// What a route leads to.
 pub struct Target {
     /// The component.
-    pub handler: Arc<ProxyHandler<ComponentHandler>>,
+    pub pool: Arc<InstancePool>,
     /// The headers that the route stands for.
     pub headers: RouteHeaders,
 }
@@ -105,7 +104,7 @@ impl AppInner {
         };
         let uri = request.uri().clone();
         spin_headers::append(request.headers_mut(), &target.headers, &path_info, &uri, arrived.client);
-        record.component = Some(target.handler.state().runtime().id.clone());
+        record.component = Some(target.pool.runtime.id.clone());
         self.run(target, arrived).await
     }
 
@@ -115,9 +114,8 @@ impl AppInner {
             request.headers_mut().insert(REQUEST_ID, value);
         }
         let (request, exceeded) = self.limit_body(request)?;
-        let runtime = target.handler.state().runtime();
-        let context = runtime.seam.is_some().then(|| Arc::new(RequestContext::new(request_id.clone())));
-        let handled = tokio::time::timeout(self.config.limits.request_timeout, target.handler.handle(context, request)).await;
+        let context = target.pool.runtime.seam.is_some().then(|| Arc::new(RequestContext::new(request_id.clone())));
+        let handled = tokio::time::timeout(self.config.limits.request_timeout, target.pool.handle(request, context)).await;
         if exceeded.is_some_and(|exceeded| exceeded.load(Relaxed)) {
             return Err(Problem::BodyTooLarge);
         }
@@ -143,17 +141,12 @@ impl AppInner {
         Ok((request, Some(exceeded)))
     }
 
-    /// Which problem an error of the component's handler is; what is not the client's to know is logged.
-    fn explain(&self, error: &wasmtime::Error, request_id: &str) -> Problem {
-        if error.is::<ExpirationError>() {
-            return Problem::RequestTimeout;
-        }
-        if let Some(refused) = error.downcast_ref::<InstantiationError<Option<Arc<RequestContext>>>>()
-            && (refused.error.is::<TooManyInstances>() || refused.error.is::<wasmtime::PoolConcurrencyLimitError>())
-        {
+    /// Which problem a failure is; what is not the client's to know is logged.
+    fn explain(&self, failure: &Failure, request_id: &str) -> Problem {
+        if matches!(failure, Failure::NoRoom) {
             return Problem::Overloaded;
         }
-        self.log.event("error", "request failed", &format!("request {request_id}: {error:?}"));
+        self.log.event("error", "request failed", &format!("request {request_id}: {failure}"));
         Problem::InternalError
     }
 }

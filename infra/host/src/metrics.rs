@@ -105,23 +105,6 @@ impl Metrics {
     }
 }
 
-/// Adds one to a gauge for as long as it lives.
-pub struct Gauge<'a>(&'a AtomicU64);
-
-impl<'a> Gauge<'a> {
-    /// Raises `gauge` until the value is dropped.
-    pub fn raise(gauge: &'a AtomicU64) -> Self {
-        gauge.fetch_add(1, Relaxed);
-        Self(gauge)
-    }
-}
-
-impl Drop for Gauge<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,14 +133,5 @@ mod tests {
         ] {
             assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
         }
-    }
-
-    #[test]
-    fn a_gauge_falls_when_dropped() {
-        let value = AtomicU64::new(0);
-        let raised = Gauge::raise(&value);
-        assert_eq!(value.load(Relaxed), 1);
-        drop(raised);
-        assert_eq!(value.load(Relaxed), 0);
     }
 }

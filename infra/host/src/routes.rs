@@ -14,7 +14,6 @@ pub struct Router<T> {
 }
 
 struct Entry<T> {
-    pattern: String,
     target: T,
 }
 
@@ -41,7 +40,7 @@ impl<T> Router<T> {
                 Some(prefix) => format!("{prefix}/*"),
                 None => based.clone().into_owned(),
             };
-            let entry = Entry { pattern: pattern.clone(), target };
+            let entry = Entry { target };
             router.add(spec.as_str(), entry).map_err(|error| anyhow!("route {pattern:?}: {error}"))?;
         }
         Ok(Self { routes: router })
@@ -59,11 +58,6 @@ impl<T> RouteMatch<'_, '_, T> {
     /// What the route leads to.
     pub fn target(&self) -> &T {
         &self.entry.target
-    }
-
-    /// The pattern as written in the manifest.
-    pub fn pattern(&self) -> &str {
-        &self.entry.pattern
     }
 
     /// What `:name` segments matched.

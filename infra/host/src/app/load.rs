@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, ensure};
-use wasmtime_wasi_http::handler::ProxyHandler;
 
 use super::{App, AppInner};
 use crate::access_log::Log;
@@ -21,14 +20,14 @@ use crate::manifest::{Component, Manifest, Route};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::outbound_http::HttpClient;
+use crate::pool::InstancePool;
 use crate::postgres::Pools;
 use crate::routes::Router;
 use crate::seam::Seam;
 use crate::spin_headers::RouteHeaders;
 use crate::variables::{Variables, check_name};
-use crate::worker::ComponentHandler;
 
-type Handlers = BTreeMap<String, Arc<ProxyHandler<ComponentHandler>>>;
+type InstancePools = BTreeMap<String, Arc<InstancePool>>;
 
 /// What every component of an application is given.
 struct Shared {
@@ -60,17 +59,17 @@ pub async fn load(path: &Path, options: Options) -> anyhow::Result<App> {
         seam: options.seam,
     };
     let cache_dir = options.compile_cache_dir.unwrap_or_else(|| state_dir.join("compiled"));
-    let handlers = handlers(&manifest, &folder, &shared, cache_dir).await.with_context(|| path.display().to_string())?;
-    let inner = Arc::new(assemble(&manifest, &handlers, shared).with_context(|| path.display().to_string())?);
-    for handler in handlers.values() {
-        // Set once, here, for every handler is new.
-        let _ = handler.state().runtime().app.set(Arc::downgrade(&inner));
+    let pools = instance_pools(&manifest, &folder, &shared, cache_dir).await.with_context(|| path.display().to_string())?;
+    let inner = Arc::new(assemble(&manifest, &pools, shared).with_context(|| path.display().to_string())?);
+    for pool in pools.values() {
+        // Set once, here, for every pool is new.
+        let _ = pool.runtime.app.set(Arc::downgrade(&inner));
     }
     Ok(App(inner))
 }
 
 /// Compiles all components at once, and links them.
-async fn handlers(manifest: &Manifest, folder: &Path, shared: &Shared, cache_dir: PathBuf) -> anyhow::Result<Handlers> {
+async fn instance_pools(manifest: &Manifest, folder: &Path, shared: &Shared, cache_dir: PathBuf) -> anyhow::Result<InstancePools> {
     let memory_bytes = shared.config.limits.memory_mib * 1024 * 1024;
     let engine = SharedEngine::get(&EngineKey { cache_dir: Some(cache_dir), memory_bytes })?;
     let linker = link::linker(&engine.engine)?;
@@ -79,11 +78,11 @@ async fn handlers(manifest: &Manifest, folder: &Path, shared: &Shared, cache_dir
             let compiled = engine.compile(&folder.join(&component.source)).await?;
             let runtime = Arc::new(runtime(id, component, shared, memory_bytes)?);
             let pre = link::prelink(&linker, &compiled).with_context(|| component.source.clone())?;
-            anyhow::Ok(Arc::new(ProxyHandler::new(ComponentHandler::new(runtime, pre))))
+            anyhow::Ok(InstancePool::new(runtime, pre))
         };
         Ok((id.clone(), prepare.await.with_context(|| format!("[component.{id}]"))?))
     };
-    futures::future::try_join_all(manifest.component.iter().map(load)).await.map(|handlers| handlers.into_iter().collect())
+    futures::future::try_join_all(manifest.component.iter().map(load)).await.map(|pools| pools.into_iter().collect())
 }
 
 /// Resolves what the manifest grants to one component.
@@ -112,24 +111,24 @@ fn runtime(id: &str, component: &Component, shared: &Shared, memory_bytes: usize
     })
 }
 
-fn assemble(manifest: &Manifest, handlers: &Handlers, shared: Shared) -> anyhow::Result<AppInner> {
+fn assemble(manifest: &Manifest, pools: &InstancePools, shared: Shared) -> anyhow::Result<AppInner> {
     let mut targets = Vec::new();
     let mut routes = Vec::new();
     for trigger in &manifest.trigger.http {
-        let handler = handlers.get(&trigger.component).context("a trigger without its component")?.clone();
+        let pool = pools.get(&trigger.component).context("a trigger without its component")?.clone();
         if let Route::Path(pattern) = &trigger.route {
             let headers = RouteHeaders::new(pattern).with_context(|| format!("route {pattern:?}"))?;
             routes.push((pattern.clone(), targets.len()));
-            targets.push(Target { handler, headers });
+            targets.push(Target { pool, headers });
         }
     }
-    let chained = |(id, handler): (&String, &Arc<ProxyHandler<ComponentHandler>>)| {
-        let target = Target { handler: handler.clone(), headers: RouteHeaders::new("/...")? };
+    let chained = |(id, pool): (&String, &Arc<InstancePool>)| {
+        let target = Target { pool: pool.clone(), headers: RouteHeaders::new("/...")? };
         anyhow::Ok((id.clone(), target))
     };
     let Shared { variables, config, metrics, log, .. } = shared;
     let router = Router::new(routes)?;
-    let components: BTreeMap<_, _> = handlers.iter().map(chained).collect::<anyhow::Result<_>>()?;
+    let components: BTreeMap<_, _> = pools.iter().map(chained).collect::<anyhow::Result<_>>()?;
     let jobs = Job::all(&config.jobs, &variables).context("[jobs]")?;
     for job in &jobs {
         let reachable = match job.component() {

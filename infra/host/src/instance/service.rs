@@ -1,0 +1,66 @@
+//! One request in an instance.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use wasmtime::AsContextMut as _;
+use wasmtime::component::Accessor;
+use wasmtime_wasi_http::{FieldMap, WasiHttpView as _};
+use wasmtime_wasi_http::p3::Request;
+use wasmtime_wasi_http::p3::bindings::Service;
+
+use crate::pool::{Answer, Failure, Job};
+use crate::state::GuestState;
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// With an answer.
+    Answered,
+    /// Its time is over and the guest still works on it.
+    Overdue,
+}
+
+/// Calls the guest's handler. The call begins at the event loop's next turn; the future ends with its answer.
+pub fn serve<'a>(
+    accessor: &'a Accessor<GuestState>,
+    service: &'a Service,
+    job: Job,
+    time_limit: Duration,
+) -> wasmtime::Result<impl Future<Output = Served> + Send + use<'a>> {
+    let Job { request, context, reply } = job;
+    let handler = service.wasi_http_handler().func_handle();
+    let (call, request_io) = accessor.with(|mut store| {
+        let (parts, body) = request.into_parts();
+        let uri = parts.uri.into_parts();
+        let headers = FieldMap::new_immutable(store.get().http().hooks, parts.headers);
+        let (request, request_io) =
+            Request::new(parts.method, uri.scheme, uri.authority, uri.path_and_query, headers, None, body);
+        let request = store.get().table.push(request)?;
+        let call = handler.start_call_concurrent(store.as_context_mut(), (request,))?;
+        if let Some(context) = context {
+            store.get().requests.insert(call.task(), context);
+        }
+        wasmtime::error::Ok((call, request_io))
+    })?;
+    Ok(async move {
+        let answer = async {
+            let (response,) = handler.finish_call_concurrent(accessor, call).await.map_err(|_| Failure::Ended)?;
+            let response = response.map_err(|code| Failure::Returned(format!("{code:?}")))?;
+            let converted = accessor.with(|mut store| {
+                let response = store.get().table.delete(response)?;
+                response.into_http_with_getter(&mut store, request_io, GuestState::http)
+            });
+            Answer::Ok(converted.map_err(|error| Failure::Returned(format!("{error:#}")))?)
+        };
+        match select(pin!(answer), pin!(tokio::time::sleep(time_limit))).await {
+            Either::Left((answer, _)) => {
+                // A client that has left needs no answer.
+                let _ = reply.send(answer);
+                Served::Answered
+            }
+            Either::Right(_) => Served::Overdue,
+        }
+    })
+}
