@@ -39,23 +39,37 @@ impl Toolchain {
     }
 }
 
-/// The packages, installed through apt when this process may.
-pub async fn find_or_install(workspace: &Workspace) -> Option<Toolchain> {
-    if !is_installed() {
-        apt_install(&PACKAGES).await;
-        if !is_installed() {
-            return None;
-        }
+/// The packages as they are installed, when their compiler is new enough for this workspace.
+pub async fn find(workspace: &Workspace) -> Option<Toolchain> {
+    let files = [RUSTC, CARGO, "/usr/lib/wasm32-wasi/crt1-reactor.o", "/usr/lib/rustlib/src"];
+    if !files.iter().all(|file| Path::new(file).exists()) {
+        return None;
+    }
+    let said = capture(command(RUSTC).arg("--version").env_remove("RUSTUP_TOOLCHAIN")).await.ok()?;
+    if version(&said)? < needed_version(workspace)? {
+        return None;
     }
     let wasm_ld = find_wasm_ld(workspace).await?;
     ui::note("components are compiled by Debian's rustc, together with the standard library");
     Some(Toolchain { wasm_ld })
 }
 
-fn is_installed() -> bool {
-    [RUSTC, CARGO].iter().all(|program| Path::new(program).is_file())
-        && Path::new(WASI_LIBC).join("crt1-reactor.o").is_file()
-        && Path::new("/usr/lib/rustlib/src").is_dir()
+/// Installs the packages through apt when this process may.
+pub async fn install(workspace: &Workspace) -> Option<Toolchain> {
+    if apt_install(&PACKAGES).await { find(workspace).await } else { None }
+}
+
+/// Major and minor number in `rustc 1.96.0 (…)` or `1.95`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let numbers = text.split(' ').find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let mut parts = numbers.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// The `rust-version` of the workspace.
+fn needed_version(workspace: &Workspace) -> Option<(u32, u32)> {
+    let packages = workspace.metadata().get("packages")?.as_array()?;
+    packages.iter().filter_map(|package| version(package.get("rust_version")?.as_str()?)).max()
 }
 
 /// `wasm-ld` of the active toolchain, of the system, or a link of that name to rust-lld: lld acts by the name it is called.
@@ -78,4 +92,17 @@ async fn find_wasm_ld(workspace: &Workspace) -> Option<PathBuf> {
     }
     symlink(rust_lld, &link).ok()?;
     Some(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert_eq!(version("rustc 1.96.0 (ac68faa20 2026-05-25)"), Some((1, 96)));
+        assert_eq!(version("1.95"), Some((1, 95)));
+        assert!(version("1.100.0") > version("1.95"));
+        assert_eq!(version("rustc"), None);
+    }
 }

@@ -6,7 +6,7 @@ mod wasm;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 use tokio::process::Command;
@@ -78,7 +78,23 @@ pub async fn components(workspace: &Workspace, which: Components) -> Result<()> 
     command.args(["build", "--target", "wasm32-wasip2", "--profile", "wasm"]);
     command.args(toolchain.arguments());
     build(workspace, command, &packages).await?;
+    publish(workspace, &packages)?;
     step.done("");
+    Ok(())
+}
+
+/// `spin.toml` names the components below `target/`: with another target folder, they are copied there.
+fn publish(workspace: &Workspace, packages: &[String]) -> Result<()> {
+    let named = workspace.root().join("target/wasm32-wasip2/wasm");
+    let built = workspace.components_dir();
+    if named == built {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&named).with_context(|| format!("cannot create {}", named.display()))?;
+    for package in packages {
+        let file = format!("{}.wasm", package.replace('-', "_"));
+        std::fs::copy(built.join(&file), named.join(&file)).with_context(|| format!("cannot copy {file}"))?;
+    }
     Ok(())
 }
 

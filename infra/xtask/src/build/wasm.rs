@@ -20,13 +20,17 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// The active toolchain if it has the target or can get it from rustup, else Debian's packages.
+    /// The active toolchain if it has the target, Debian's packages if they are installed, else what rustup or apt can add.
     ///
     /// # Errors
     /// One sentence that says what to install.
     pub async fn find_or_install(workspace: &Workspace) -> Result<Self> {
         if has_target().await {
             return Ok(Self::Installed);
+        }
+        // Before rustup: without its server, every run would wait for it in vain.
+        if let Some(toolchain) = debian::find(workspace).await {
+            return Ok(Self::Debian(toolchain));
         }
         let step = Step::start_streaming("Installing the target wasm32-wasip2 through rustup");
         let mut rustup = command("rustup");
@@ -36,7 +40,7 @@ impl Toolchain {
             return Ok(Self::Installed);
         }
         drop(step);
-        if let Some(toolchain) = debian::find_or_install(workspace).await {
+        if let Some(toolchain) = debian::install(workspace).await {
             return Ok(Self::Debian(toolchain));
         }
         bail!(
