@@ -59,7 +59,7 @@ pub struct InstancePool {
 
 #[derive(Default)]
 struct State {
-    /// Not empty only while an open instance has been woken for it, or no instance could be created.
+    /// Not empty only while an open instance has been woken for it, or there is no room for another instance.
     waiting: VecDeque<Job>,
     /// Open instances by their seat's number, the latest last: it is the most likely to be warm.
     open: Vec<(u64, Waker)>,
@@ -90,27 +90,26 @@ impl InstancePool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sees to it that the request that has waited longest is taken: by an open instance, else by a new one.
+    /// Sees to it that whatever waits is taken: by an open instance, which asks for more when it has taken one, else by new ones.
     fn attend(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
-        if state.waiting.is_empty() {
-            return;
-        }
-        if let Some((_, waker)) = state.open.last() {
-            waker.wake_by_ref();
-            return;
-        }
-        match Live::new(self.runtime.clone()) {
-            Some(live) => {
-                let Some(job) = state.waiting.pop_front() else { return };
+        while !state.waiting.is_empty() {
+            if let Some((_, waker)) = state.open.last() {
+                waker.wake_by_ref();
+                return;
+            }
+            let Some(live) = Live::new(self.runtime.clone()) else {
+                // One of the busy instances will take it, if there is one.
+                if state.live == 0 {
+                    fail_all(&mut state, || Failure::NoRoom);
+                }
+                return;
+            };
+            if let Some(job) = state.waiting.pop_front() {
                 state.live += 1;
                 state.seats += 1;
                 let seat = Seat { pool: self.clone(), number: state.seats, open: false };
-                drop(state);
                 tokio::spawn(instance::live(seat, live, job));
             }
-            // One of the busy instances will take it.
-            None if state.live > 0 => {}
-            None => fail_all(&mut state, || Failure::NoRoom),
         }
     }
 }

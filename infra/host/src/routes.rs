@@ -30,8 +30,13 @@ impl<T> Router<T> {
     /// # Errors
     /// When a pattern cannot be parsed, or lies under the host's own prefix and so would never be reached.
     pub fn new(routes: impl IntoIterator<Item = (String, T)>) -> anyhow::Result<Self> {
-        let mut router = routefinder::Router::new();
+        let mut latest: Vec<(String, T)> = Vec::new();
         for (pattern, target) in routes {
+            latest.retain(|(earlier, _)| *earlier != pattern);
+            latest.push((pattern, target));
+        }
+        let mut router = routefinder::Router::new();
+        for (pattern, target) in latest {
             let based = absolute(&pattern);
             if based.starts_with(WELL_KNOWN_PREFIX) {
                 return Err(anyhow!("route {pattern:?}: paths under {WELL_KNOWN_PREFIX} are the host's"));
