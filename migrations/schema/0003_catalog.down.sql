@@ -1,4 +1,6 @@
 set local role superadmin;
+-- Its body depends on the tables.
+drop function app.refresh_product(uuid, uuid);
 drop table app.shipping_method;
 drop table app.product_image;
 drop table app.media;
@@ -10,4 +12,3 @@ drop table app.category;
 drop function app.catalog_changed();
 drop function app.product_search();
 drop function app.variant_changed();
-drop function app.refresh_product(uuid, uuid);

@@ -8,10 +8,10 @@
 mod intent;
 
 use bytes::Bytes;
+use commerce_db::carts::{CartFacts, ShopFacts};
 use commerce_db::checkout::{
     self, FinishInput, GatewayAccount, Placed, PrepareInput, Prepared, StoredAnswer, YieldInput,
 };
-use commerce_db::carts::{CartFacts, ShopFacts};
 use commerce_db::orders::OrderFacts;
 use commerce_db::variables::{self, Variable};
 use commerce_db::{CallContext, DbError};
@@ -52,7 +52,7 @@ pub struct Checkout {
     pub shipping_method: String,
     /// Languages in order of preference.
     pub langs: Vec<String>,
-    /// Origin of the shop's pages, to which the gateway sends the shopper back.
+    /// Origin of the shop, to which the gateway sends the shopper back.
     pub shop_origin: String,
 }
 
@@ -199,7 +199,9 @@ impl GatewayStep<'_> {
         resumed: bool,
         render: impl Fn(&PlacedView<'_>) -> Option<String>,
     ) -> Result<Outcome, PlaceOrderError> {
-        let invoice = match self.invoice(&order, resumed).await {
+        let key = variables::secret(Variable::OrderTokenKey).await.map_err(|_| PlaceOrderError::Internal("token"))?;
+        let token = order_token::issue(&key, self.shop.id, order.id)?;
+        let invoice = match self.invoice(&order, &token, resumed).await {
             Ok(invoice) => invoice,
             Err(error) => {
                 // The lease ends, so that the shopper's retry goes on at once; if this fails too, it ends by itself.
@@ -211,8 +213,6 @@ impl GatewayStep<'_> {
         if order.payment.status == "initiated" {
             order.payment.status = "pending".into();
         }
-        let key = variables::secret(Variable::OrderTokenKey).await.map_err(|_| PlaceOrderError::Internal("token"))?;
-        let token = order_token::issue(&key, self.shop.id, order.id)?;
         let view = PlacedView {
             order: order_view(&order, &order.locale),
             payment: payment_view(&order),
@@ -233,10 +233,9 @@ impl GatewayStep<'_> {
     }
 
     /// The gateway's invoice for the order's payment: found when an earlier attempt may have made it, else made.
-    async fn invoice(&self, order: &OrderFacts, resumed: bool) -> Result<Invoice, PlaceOrderError> {
-        let gateway =
-            gateway::open(&self.account.provider, &self.account.mode, &self.account.credential_ref).await?;
-        let asked = self.new_invoice(order)?;
+    async fn invoice(&self, order: &OrderFacts, token: &str, resumed: bool) -> Result<Invoice, PlaceOrderError> {
+        let gateway = gateway::open(&self.account.provider, &self.account.mode, &self.account.credential_ref).await?;
+        let asked = self.new_invoice(order, token)?;
         let made = async {
             if resumed {
                 let found = gateway::ask(gateway.find_invoice(asked.payment_id)).await?;
@@ -258,9 +257,10 @@ impl GatewayStep<'_> {
         })
     }
 
-    fn new_invoice(&self, order: &OrderFacts) -> Result<NewInvoice, PlaceOrderError> {
+    fn new_invoice(&self, order: &OrderFacts, token: &str) -> Result<NewInvoice, PlaceOrderError> {
         let currency = Currency::parse(&order.payment.currency).map_err(|_| PriceCartError::Currency)?;
-        let back = format!("{}/store/orders/{}", self.checkout.shop_origin, OrderId::new(order.id));
+        let origin = &self.checkout.shop_origin;
+        let back = format!("{origin}/api/v1/storefront/orders/{}?token={token}", OrderId::new(order.id));
         Ok(NewInvoice {
             tenant_id: TenantId::new(self.shop.id),
             order_id: OrderId::new(order.id),

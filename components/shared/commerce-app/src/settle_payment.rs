@@ -38,7 +38,8 @@ pub async fn settle_payment(
     body: &[u8],
 ) -> Result<String, SettlePaymentError> {
     let digest = hex(&Sha256::digest(body));
-    let endpoint = webhooks::ENDPOINT.call(context, &EndpointInput { endpoint_id, digest: digest.clone() }).await?.value;
+    let endpoint =
+        webhooks::ENDPOINT.call(context, &EndpointInput { endpoint_id, digest: digest.clone() }).await?.value;
     Moyasar::verify_webhook(body, &secrets(&endpoint))?;
     if endpoint.seen.as_deref().is_some_and(|outcome| outcome != Outcome::Unverified.as_str()) {
         return Ok(Outcome::Duplicate.as_str().into());
@@ -85,7 +86,8 @@ async fn fetch_truth(
     let asked = async {
         let payment = gateway.parse_payment(attempt, &gateway::ask(gateway.fetch_payment(attempt)?).await?)?;
         let gateway_ref = payment.gateway_ref.clone().ok_or(GatewayError::Malformed("invoice_id"))?;
-        let invoice = gateway.parse_invoice(&gateway_ref, &gateway::ask(gateway.fetch_invoice(&gateway_ref)?).await?)?;
+        let invoice =
+            gateway.parse_invoice(&gateway_ref, &gateway::ask(gateway.fetch_invoice(&gateway_ref)?).await?)?;
         Ok((payment, invoice))
     };
     match asked.await {

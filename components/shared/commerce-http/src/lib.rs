@@ -19,6 +19,7 @@ mod replay;
 mod shop;
 
 pub use answer::{Page, raw_json, stored_answer};
+pub use cached::{Keep, Read};
 pub use commerce_db::variables::{self, Secret, Variable};
 pub use cursor::CursorScope;
 pub use idempotency::{Fingerprint, IdempotencyKey};

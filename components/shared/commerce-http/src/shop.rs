@@ -38,6 +38,12 @@ impl Ctx {
         self.langs.clone()
     }
 
+    /// The language that answers come in: the first of the client's that the shop speaks, else the shop's own.
+    pub(crate) fn lang<'a>(&self, tenant: &'a TenantView) -> &'a str {
+        let spoken = |lang: &String| tenant.locales.iter().find(|spoken| *spoken == lang);
+        self.langs.iter().find_map(spoken).unwrap_or(&tenant.locale)
+    }
+
     /// The tenant, once it is known: from a cache, or after the first call.
     #[must_use]
     pub fn tenant(&self) -> Option<&Arc<TenantView>> {

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use commerce_db::storefront::{self, LangsInput};
-use commerce_http::{Ctx, Problem, Query};
+use commerce_http::{Ctx, Keep, Problem, Query, Read};
 use http::HeaderMap;
 
 use super::params::NoParams;
 
 /// `GET /categories`: the tree, with the number of products in each branch.
 pub async fn list_categories(ctx: Ctx, headers: HeaderMap, _: Query<NoParams>) -> Result<Response, Problem> {
-    ctx.cached(&headers, &storefront::CATEGORIES, &LangsInput { langs: ctx.langs() }, None).await
+    let input = |langs| LangsInput { langs };
+    ctx.cached(&headers, Read { function: &storefront::CATEGORIES, input, cursors: None, keep: Keep::Shared }).await
 }

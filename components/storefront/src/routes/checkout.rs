@@ -92,19 +92,28 @@ fn problem(error: PlaceOrderError) -> Problem {
     match error {
         PlaceOrderError::Db(error) => error.into(),
         PlaceOrderError::Invalid(errors) => Problem::fields(
-            errors.into_iter().map(|error| FieldError::new(&error.field, error.code, codes::title(error.code))).collect(),
+            errors
+                .into_iter()
+                .map(|error| FieldError::new(&error.field, error.code, codes::title(error.code)))
+                .collect(),
         ),
         PlaceOrderError::CartEmpty => {
             Problem::unprocessable("cart_empty").with(FieldError::new("cart_id", "cart_empty", "has no items"))
         }
-        PlaceOrderError::VariantUnavailable { sku } => Problem::conflict("variant_unavailable")
-            .with(FieldError::new("cart_id", "variant_unavailable", format!("{sku} is no longer on sale"))),
-        PlaceOrderError::PaymentMethodUnavailable => Problem::unprocessable("payment_method_unavailable")
-            .with(FieldError::new("payment_method", "payment_method_unavailable", "cannot take this amount in this shop")),
+        PlaceOrderError::VariantUnavailable { sku } => Problem::conflict("variant_unavailable").with(FieldError::new(
+            "cart_id",
+            "variant_unavailable",
+            format!("{sku} is no longer on sale"),
+        )),
+        PlaceOrderError::PaymentMethodUnavailable => Problem::unprocessable("payment_method_unavailable").with(
+            FieldError::new("payment_method", "payment_method_unavailable", "cannot take this amount in this shop"),
+        ),
         PlaceOrderError::GatewayUnavailable => Problem::unavailable("gateway_unavailable", GATEWAY_RETRY_S)
             .detail("The order is kept. Send the same request with the same Idempotency-Key to go on."),
         PlaceOrderError::GatewayRefused => Problem::new(StatusCode::BAD_GATEWAY, "gateway_rejected"),
-        PlaceOrderError::Access(_) | PlaceOrderError::Token(_) => Problem::unavailable("not_configured", GATEWAY_RETRY_S),
+        PlaceOrderError::Access(_) | PlaceOrderError::Token(_) => {
+            Problem::unavailable("not_configured", GATEWAY_RETRY_S)
+        }
         PlaceOrderError::Price(_) | PlaceOrderError::Random(_) | PlaceOrderError::Internal(_) => Problem::internal(),
     }
 }

@@ -11,11 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::params::OrderParam;
 
-/// The guest's proof.
+/// The guest's proof. The rest is what Moyasar adds when it sends the payer back here; none of it is believed, the order's
+/// own status tells.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "accepted from the gateway's redirect, and ignored")]
 pub struct ShowOrder {
     token: Option<String>,
+    id: Option<String>,
+    status: Option<String>,
+    message: Option<String>,
+    invoice_id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -36,7 +42,8 @@ pub async fn show_order(
     let token = query.token.ok_or_else(absent)?;
     let key = variables::secret(Variable::OrderTokenKey).await?;
     let tenant = ctx.require_tenant().await?;
-    let proved = order_token::verify(&key, tenant.id, id, &token).map_err(|_| Problem::unavailable("not_configured", 5))?;
+    let proved =
+        order_token::verify(&key, tenant.id, id, &token).map_err(|_| Problem::unavailable("not_configured", 5))?;
     if !proved {
         return Err(absent());
     }

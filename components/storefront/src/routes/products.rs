@@ -3,7 +3,7 @@
 use axum::response::Response;
 use commerce_db::storefront::{self, ProductInput, ProductSort, ProductsInput};
 use commerce_domain::ids::{CategoryId, ProductId};
-use commerce_http::{Ctx, CursorScope, FieldError, PathId, PathParam, Problem, Query};
+use commerce_http::{Ctx, CursorScope, FieldError, Keep, PathId, PathParam, Problem, Query, Read};
 use http::HeaderMap;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -15,6 +15,9 @@ const DEFAULT_LIMIT: u16 = 20;
 
 /// Most products on a page.
 const MAX_LIMIT: u16 = 100;
+
+/// Page sizes whose answers instances share.
+const USUAL_LIMITS: [u16; 5] = [12, DEFAULT_LIMIT, 24, 50, MAX_LIMIT];
 
 /// Longest search text and category, in characters.
 const MAX_TEXT: usize = 100;
@@ -43,7 +46,7 @@ pub async fn list_products(ctx: Ctx, headers: HeaderMap, query: Query<ListProduc
     check(&query, limit)?;
     let category_id = query.category.as_deref().and_then(|text| CategoryId::parse(text).ok());
     let mut input = ProductsInput {
-        langs: ctx.langs(),
+        langs: Vec::new(),
         category: query.category,
         category_id: category_id.map(|id| id.as_uuid()),
         q: query.q.filter(|text| !text.trim().is_empty()),
@@ -57,7 +60,15 @@ pub async fn list_products(ctx: Ctx, headers: HeaderMap, query: Query<ListProduc
     let scope = CursorScope::new("products", &input)?;
     input.limit = limit;
     input.after = query.cursor.as_deref().map(|cursor| scope.decode(cursor)).transpose()?;
-    ctx.cached(&headers, &storefront::PRODUCTS, &input, Some(&scope)).await
+    let keep = keep(&input);
+    let input = |langs| ProductsInput { langs, ..input.clone() };
+    ctx.cached(&headers, Read { function: &storefront::PRODUCTS, input, cursors: Some(&scope), keep }).await
+}
+
+/// First pages of usual sizes, by category, order and availability, are as many as the shop has categories times a few.
+fn keep(input: &ProductsInput) -> Keep {
+    let invented = input.q.is_some() || input.min_price.is_some() || input.max_price.is_some() || input.after.is_some();
+    if !invented && USUAL_LIMITS.contains(&input.limit) { Keep::Shared } else { Keep::Instance }
 }
 
 fn check(query: &ListProducts, limit: u16) -> Result<(), Problem> {
@@ -97,7 +108,8 @@ impl PathParam for ProductParam {
         if let Ok(id) = ProductId::parse(text) {
             return Some(Self::Id(id.as_uuid()));
         }
-        let slug = text.len() <= MAX_TEXT && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let slug =
+            text.len() <= MAX_TEXT && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         slug.then(|| Self::Slug(text.to_owned()))
     }
 }
@@ -113,5 +125,6 @@ pub async fn show_product(
         ProductParam::Id(id) => (Some(id), None),
         ProductParam::Slug(slug) => (None, Some(slug)),
     };
-    ctx.cached(&headers, &storefront::PRODUCT, &ProductInput { langs: ctx.langs(), id, slug }, None).await
+    let input = |langs| ProductInput { langs, id, slug: slug.clone() };
+    ctx.cached(&headers, Read { function: &storefront::PRODUCT, input, cursors: None, keep: Keep::Shared }).await
 }

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use commerce_db::storefront::{self, LangsInput};
-use commerce_http::{Ctx, Problem, Query};
+use commerce_http::{Ctx, Keep, Problem, Query, Read};
 use http::HeaderMap;
 
 use super::params::NoParams;
 
 /// `GET /shop`: who sells here, in which money and languages, how it ships and is paid.
 pub async fn show_shop(ctx: Ctx, headers: HeaderMap, _: Query<NoParams>) -> Result<Response, Problem> {
-    ctx.cached(&headers, &storefront::SHOP, &LangsInput { langs: ctx.langs() }, None).await
+    let input = |langs| LangsInput { langs };
+    ctx.cached(&headers, Read { function: &storefront::SHOP, input, cursors: None, keep: Keep::Shared }).await
 }

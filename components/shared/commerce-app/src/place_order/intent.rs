@@ -1,9 +1,7 @@
 //! What a checkout commits: validated, priced, with every id drawn.
 
 use commerce_db::carts::{CartFacts, CartItemFacts, ShippingMethodFacts};
-use commerce_db::checkout::{
-    GatewayAccount, NewEvent, NewOrder, NewOrderLine, NewPayment, PlaceInput, PlacedOrder,
-};
+use commerce_db::checkout::{GatewayAccount, NewEvent, NewOrder, NewOrderLine, NewPayment, PlaceInput, PlacedOrder};
 use commerce_db::orders::{OrderFacts, OrderLineFacts, PaymentFacts};
 use commerce_domain::contact::NewOrderContact;
 use commerce_domain::field_error::{FieldError, code};

@@ -32,10 +32,11 @@ impl CachedRead {
         Some(Self { envelope, lang: lang.parse().ok()?, etag: etag.parse().ok()? })
     }
 
-    /// For the key-value store: the lengths of language and head, then language, head and tail.
-    pub fn encode(&self) -> Vec<u8> {
+    /// For the key-value store: the catalogue's version, the lengths of language and head, then language, head and tail.
+    pub fn encode(&self, catalog_version: i64) -> Vec<u8> {
         let lang = self.lang.as_bytes();
-        let mut bytes = Vec::with_capacity(8 + lang.len() + self.size());
+        let mut bytes = Vec::with_capacity(16 + lang.len() + self.size());
+        bytes.put_i64(catalog_version);
         bytes.put_u32(u32::try_from(lang.len()).unwrap_or_default());
         bytes.put_u32(u32::try_from(self.envelope.head.len()).unwrap_or_default());
         bytes.put_slice(lang);
@@ -44,9 +45,12 @@ impl CachedRead {
         bytes
     }
 
-    /// What [`Self::encode`] wrote; `None` when it is something else.
-    pub fn decode(bytes: &Bytes) -> Option<Self> {
+    /// What [`Self::encode`] wrote; `None` when it is something else, or of another version of the catalogue.
+    pub fn decode(bytes: &Bytes, catalog_version: i64) -> Option<Self> {
         let mut bytes = bytes.clone();
+        if bytes.try_get_i64().ok()? != catalog_version {
+            return None;
+        }
         let lang = usize::try_from(bytes.try_get_u32().ok()?).ok()?;
         let head = usize::try_from(bytes.try_get_u32().ok()?).ok()?;
         if lang.checked_add(head)? > bytes.len() {
@@ -70,13 +74,16 @@ mod tests {
     #[test]
     fn what_the_store_gives_back_is_what_it_got() {
         let read = CachedRead::new("ar", "[\"قهوة\"]".as_bytes(), Some(&Page { next_cursor: None })).unwrap();
-        assert_eq!(CachedRead::decode(&read.encode().into()), Some(read));
+        assert_eq!(CachedRead::decode(&read.encode(3).into(), 3), Some(read.clone()));
+        assert_eq!(CachedRead::decode(&read.encode(3).into(), 4), None);
     }
 
     #[test]
     fn what_is_no_entry_is_a_miss() {
         for bytes in [&b""[..], &[0; 7], &[255; 8], &[255; 100], &[0, 0, 0, 1, 0, 0, 0, 0, 255]] {
-            assert_eq!(CachedRead::decode(&Bytes::copy_from_slice(bytes)), None);
+            let versioned = [&[0; 8], bytes].concat();
+            assert_eq!(CachedRead::decode(&Bytes::copy_from_slice(bytes), -1), None);
+            assert_eq!(CachedRead::decode(&versioned.into(), 0), None);
         }
     }
 

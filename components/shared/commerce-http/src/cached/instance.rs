@@ -15,29 +15,35 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 static READS: Mutex<Option<Reads>> = Mutex::new(None);
 
+struct Kept {
+    catalog_version: i64,
+    expires_at_ms: u64,
+    read: Arc<CachedRead>,
+}
+
 #[derive(Default)]
 struct Reads {
-    by_tenant: HashMap<Uuid, HashMap<String, (u64, Arc<CachedRead>)>>,
+    by_tenant: HashMap<Uuid, HashMap<String, Kept>>,
     entries: usize,
     bytes: usize,
 }
 
-/// The answer under a key, unless it has expired.
-pub(super) fn get(tenant: Uuid, key: &str, now_ms: u64) -> Option<Arc<CachedRead>> {
+/// The answer under a key, unless it has expired or is of another version of the catalogue.
+pub(super) fn get(tenant: Uuid, catalog_version: i64, key: &str, now_ms: u64) -> Option<Arc<CachedRead>> {
     let reads = READS.lock().unwrap_or_else(PoisonError::into_inner);
-    let (expires_at_ms, read) = reads.as_ref()?.by_tenant.get(&tenant)?.get(key)?;
-    (*expires_at_ms > now_ms).then(|| Arc::clone(read))
+    let kept = reads.as_ref()?.by_tenant.get(&tenant)?.get(key)?;
+    (kept.expires_at_ms > now_ms && kept.catalog_version == catalog_version).then(|| Arc::clone(&kept.read))
 }
 
 /// Keeps an answer until `expires_at_ms`, or until the room is needed.
-pub(super) fn put(tenant: Uuid, key: String, expires_at_ms: u64, read: Arc<CachedRead>) {
+pub(super) fn put(tenant: Uuid, catalog_version: i64, key: String, expires_at_ms: u64, read: Arc<CachedRead>) {
     let mut reads = READS.lock().unwrap_or_else(PoisonError::into_inner);
-    reads.get_or_insert_default().put(tenant, key, expires_at_ms, read);
+    reads.get_or_insert_default().put(tenant, key, Kept { catalog_version, expires_at_ms, read });
 }
 
 impl Reads {
-    fn put(&mut self, tenant: Uuid, key: String, expires_at_ms: u64, read: Arc<CachedRead>) {
-        let size = read.size();
+    fn put(&mut self, tenant: Uuid, key: String, kept: Kept) {
+        let size = kept.read.size();
         if size > MAX_BYTES / 8 {
             return;
         }
@@ -45,9 +51,9 @@ impl Reads {
             // Nothing lives longer than two seconds, so starting over costs little and keeps no order to maintain.
             *self = Self::default();
         }
-        let replaced = self.by_tenant.entry(tenant).or_default().insert(key, (expires_at_ms, read));
+        let replaced = self.by_tenant.entry(tenant).or_default().insert(key, kept);
         match replaced {
-            Some((_, old)) => self.bytes -= old.size(),
+            Some(old) => self.bytes -= old.read.size(),
             None => self.entries += 1,
         }
         self.bytes += size;
@@ -65,21 +71,22 @@ mod tests {
     #[test]
     fn a_tenant_reads_its_own_answers_until_they_expire() {
         let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        put(one, "k".into(), 10, read(1));
-        assert!(get(one, "k", 9).is_some());
-        assert!(get(one, "k", 10).is_none());
-        assert!(get(two, "k", 9).is_none());
+        put(one, 3, "k".into(), 10, read(1));
+        assert!(get(one, 3, "k", 9).is_some());
+        assert!(get(one, 3, "k", 10).is_none());
+        assert!(get(one, 4, "k", 9).is_none());
+        assert!(get(two, 3, "k", 9).is_none());
     }
 
     #[test]
     fn number_and_bytes_are_bounded() {
         let mut reads = Reads::default();
         for n in 0..MAX_ENTRIES * 2 {
-            reads.put(Uuid::nil(), n.to_string(), 1, read(100_000));
+            reads.put(Uuid::nil(), n.to_string(), Kept { catalog_version: 1, expires_at_ms: 1, read: read(100_000) });
             assert!(reads.entries <= MAX_ENTRIES && reads.bytes <= MAX_BYTES);
         }
         let before = reads.entries;
-        reads.put(Uuid::nil(), "big".into(), 1, read(MAX_BYTES / 8));
+        reads.put(Uuid::nil(), "big".into(), Kept { catalog_version: 1, expires_at_ms: 1, read: read(MAX_BYTES / 8) });
         assert_eq!(reads.entries, before);
     }
 
@@ -87,7 +94,7 @@ mod tests {
     fn replacing_an_answer_frees_its_bytes() {
         let mut reads = Reads::default();
         for size in [10, 1_000, 10] {
-            reads.put(Uuid::nil(), "k".into(), 1, read(size));
+            reads.put(Uuid::nil(), "k".into(), Kept { catalog_version: 1, expires_at_ms: 1, read: read(size) });
             assert_eq!((reads.entries, reads.bytes), (1, read(size).size()));
         }
     }

@@ -39,63 +39,103 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
 const VARIES: HeaderValue = HeaderValue::from_static("Accept-Language, X-Tenant");
 
+/// Where an answer may be kept. The key-value store has no expiry (design §4), so it is given only what there is a bounded
+/// number of: a search text or a price bound is anybody's invention, a category's first page is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// In the instance alone.
+    Instance,
+    /// In the instance and, for other instances, in the key-value store.
+    Shared,
+}
+
+/// A read that depends on the shop, the function and its input alone.
+pub struct Read<'a, I, F> {
+    /// What is asked.
+    pub function: &'a Function<I, Localized>,
+    /// Its input, for languages in order of preference. Once the tenant is known there is one, that of the answer, so that
+    /// clients with other preferences share it.
+    pub input: F,
+    /// The scope of a list's cursors.
+    pub cursors: Option<&'a CursorScope>,
+    /// Where the answer may be kept.
+    pub keep: Keep,
+}
+
 impl Ctx {
-    /// Answers a read that depends on the shop, the function and its input alone: from the instance, the key-value store, or
-    /// the database, in this order. Answers 304 to a matching `If-None-Match`. A list gives the scope of its cursors.
+    /// Answers a read from the instance, the key-value store, or the database, in this order. Answers 304 to a matching
+    /// `If-None-Match`.
     ///
     /// # Errors
     /// What the function refuses, or 503 `database_unavailable`. Refusals are not kept.
-    pub async fn cached<I: Serialize>(
-        &self,
-        headers: &HeaderMap,
-        function: &Function<I, Localized>,
-        input: &I,
-        cursors: Option<&CursorScope>,
-    ) -> Result<Response, Problem> {
-        let question = Question::new(function.name(), input)?;
-        let read = match self.recall(&question).await {
-            Some(read) => read,
-            None => self.load(&question, function, input, cursors).await?,
+    pub async fn cached<I, F>(&self, headers: &HeaderMap, read: Read<'_, I, F>) -> Result<Response, Problem>
+    where
+        I: Serialize,
+        F: Fn(Vec<String>) -> I,
+    {
+        let answer = match self.recall(&read).await? {
+            Some(answer) => answer,
+            None => self.load(&read).await?,
         };
-        Ok(respond(self.info(), headers, &read))
+        Ok(respond(self.info(), headers, &answer))
     }
 
-    async fn recall(&self, question: &Question) -> Option<Arc<CachedRead>> {
-        let tenant = self.tenant()?;
-        let key = question.key(tenant.catalog_version);
-        let now_ms = now_ms();
-        if let Some(read) = instance::get(tenant.id, &key, now_ms) {
-            return Some(read);
+    async fn recall<I, F>(&self, read: &Read<'_, I, F>) -> Result<Option<Arc<CachedRead>>, Problem>
+    where
+        I: Serialize,
+        F: Fn(Vec<String>) -> I,
+    {
+        let Some(tenant) = self.tenant() else { return Ok(None) };
+        let key = key(read, self.lang(tenant))?;
+        let version = tenant.catalog_version;
+        if let Some(answer) = instance::get(tenant.id, version, &key, now_ms()) {
+            return Ok(Some(answer));
         }
-        let entry = self.info().store().get(&store_key(tenant.id, &key)).await?;
-        let read = Arc::new(CachedRead::decode(&entry.payload)?);
-        let expires_at_ms = entry.expires_at_ms.min(now_ms + INSTANCE_TTL_MS);
-        instance::put(tenant.id, key, expires_at_ms, Arc::clone(&read));
-        Some(read)
+        if read.keep == Keep::Instance {
+            return Ok(None);
+        }
+        let Some(entry) = self.info().store().get(&store_key(tenant.id, &key)).await else { return Ok(None) };
+        let Some(answer) = CachedRead::decode(&entry.payload, version) else { return Ok(None) };
+        let answer = Arc::new(answer);
+        let expires_at_ms = entry.expires_at_ms.min(now_ms() + INSTANCE_TTL_MS);
+        instance::put(tenant.id, version, key, expires_at_ms, Arc::clone(&answer));
+        Ok(Some(answer))
     }
 
-    async fn load<I: Serialize>(
-        &self,
-        question: &Question,
-        function: &Function<I, Localized>,
-        input: &I,
-        cursors: Option<&CursorScope>,
-    ) -> Result<Arc<CachedRead>, Problem> {
+    async fn load<I, F>(&self, read: &Read<'_, I, F>) -> Result<Arc<CachedRead>, Problem>
+    where
+        I: Serialize,
+        F: Fn(Vec<String>) -> I,
+    {
         let read_at_ms = now_ms();
-        let answer = self.call(function, input).await?;
-        let page = cursors.map(|scope| Page {
-            next_cursor: answer.next.as_ref().map(|position| scope.encode(position.get().as_bytes())),
+        let langs = self.tenant().map_or_else(|| self.langs(), |tenant| vec![self.lang(tenant).to_owned()]);
+        let reply = self.call(read.function, &(read.input)(langs)).await?;
+        let page = read.cursors.map(|scope| Page {
+            next_cursor: reply.next.as_ref().map(|position| scope.encode(position.get().as_bytes())),
         });
-        let read = CachedRead::new(&answer.lang, answer.data.get().as_bytes(), page.as_ref());
-        let read = Arc::new(read.ok_or_else(Problem::internal)?);
+        let answer = CachedRead::new(&reply.lang, reply.data.get().as_bytes(), page.as_ref());
+        let answer = Arc::new(answer.ok_or_else(Problem::internal)?);
         if let Some(tenant) = self.tenant() {
-            let key = question.key(tenant.catalog_version);
-            let store_key = store_key(tenant.id, &key);
-            instance::put(tenant.id, key, read_at_ms + INSTANCE_TTL_MS, Arc::clone(&read));
-            self.info().store().put(&store_key, &read.encode(), read_at_ms + STORE_TTL_MS).await;
+            let key = key(read, &reply.lang)?;
+            let version = tenant.catalog_version;
+            if read.keep == Keep::Shared {
+                let payload = answer.encode(version);
+                self.info().store().put(&store_key(tenant.id, &key), &payload, read_at_ms + STORE_TTL_MS).await;
+            }
+            instance::put(tenant.id, version, key, read_at_ms + INSTANCE_TTL_MS, Arc::clone(&answer));
         }
-        Ok(read)
+        Ok(answer)
     }
+}
+
+/// What was asked, apart from whom: the function and its input, which is the query in one spelling.
+fn key<I, F>(read: &Read<'_, I, F>, lang: &str) -> Result<String, Problem>
+where
+    I: Serialize,
+    F: Fn(Vec<String>) -> I,
+{
+    let input = serde_json::to_string(&(read.input)(vec![lang.to_owned()])).map_err(|_| Problem::internal())?;
+    Ok(format!("{}:{input}", read.function.name()))
 }
 
 impl RequestInfo {
@@ -132,24 +172,6 @@ fn not_modified() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     response
-}
-
-/// What was asked, apart from whom: the function and its input, which is the query in one spelling.
-struct Question {
-    function: &'static str,
-    input: String,
-}
-
-impl Question {
-    fn new(function: &'static str, input: &impl Serialize) -> Result<Self, Problem> {
-        let input = serde_json::to_string(input).map_err(|_| Problem::internal())?;
-        Ok(Self { function, input })
-    }
-
-    /// An answer of an older catalogue has another key.
-    fn key(&self, catalog_version: i64) -> String {
-        format!("{}:{catalog_version}:{}", self.function, self.input)
-    }
 }
 
 /// The store bounds the length of its keys, an input does not.
@@ -231,9 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn the_key_holds_catalogue_and_input() {
-        let question = Question::new("products", &["ar"]).unwrap();
-        assert_eq!(question.key(3), r#"products:3:["ar"]"#);
+    fn the_key_holds_function_input_and_the_answers_language() {
+        let read = Read {
+            function: &commerce_db::storefront::SHOP,
+            input: |langs| commerce_db::storefront::LangsInput { langs },
+            cursors: None,
+            keep: Keep::Shared,
+        };
+        assert_eq!(key(&read, "ar").unwrap(), r#"storefront_shop:{"langs":["ar"]}"#);
         assert_ne!(store_key(Uuid::from_u128(1), "k"), store_key(Uuid::from_u128(2), "k"));
     }
 }
