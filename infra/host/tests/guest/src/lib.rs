@@ -61,6 +61,10 @@ async fn with_arguments(path: &str, arguments: Value) -> Answer {
             Err(error) => json!({ "error": format!("{error:?}") }),
         }),
         "/fetch" => Ok(fetch(&text("url")).await),
+        "/sleep-then-store" => {
+            spin_sdk::time::sleep(Duration::from_millis(number("ms"))).await;
+            store::operate("default", "set", &text("key"), &text("value")).await
+        }
         "/store" => store::operate(&text("label"), &text("do"), &text("key"), &text("value")).await,
         "/query" => Ok(database::query(&text("url"), &text("sql"), &arguments).await),
         "/execute" => Ok(database::execute(&text("url"), &text("sql")).await),
