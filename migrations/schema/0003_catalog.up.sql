@@ -183,6 +183,7 @@ begin
   if tg_op <> 'INSERT' then perform app.refresh_product(old.tenant_id, old.product_id); end if;
   return null;
 end $$;
+comment on function app.variant_changed() is 'Row trigger: the product''s lowest price follows its variants.';
 create trigger variant_price after insert or update or delete on app.variant for each row execute function app.variant_changed();
 
 create function app.product_search() returns trigger language plpgsql as $$
@@ -192,6 +193,7 @@ begin
     (select string_agg(value, ' ') from jsonb_each_text(new.description))));
   return new;
 end $$;
+comment on function app.product_search() is 'Row trigger: search_text follows names and descriptions.';
 create trigger product_search before insert or update of name, description on app.product for each row execute function app.product_search();
 
 -- Statement triggers: a catalogue change moves catalog_version once, however many rows it touched.

@@ -75,6 +75,8 @@ create table app.sales_order (
 comment on table app.sales_order is 'An order as it was placed: texts, prices and tax are its own copy (CRT-06).';
 comment on column app.sales_order.reservation is 'held until reservation_expires_at; committed when the units left the stock; released when they are for sale again';
 comment on column app.sales_order.status is 'refund_review: paid, but the goods can no longer be promised; the merchant decides on a refund';
+comment on column app.sales_order.tax_rate_bp is 'value added tax in basis points, as it was when the order was placed';
+comment on column app.sales_order.tax_included is 'whether the prices of the lines include the tax';
 create index sales_order_reservation_idx on app.sales_order (tenant_id, reservation_expires_at) where reservation = 'held' and status = 'pending';
 create index sales_order_placed_at_idx on app.sales_order (tenant_id, placed_at desc);
 
@@ -127,6 +129,8 @@ create table app.gateway_account (
 comment on table app.gateway_account is 'A shop''s account at a payment gateway. API keys are not here: credential_ref names one in the deployment''s secrets.';
 comment on column app.gateway_account.endpoint_id is '128 random bits in the URL the gateway calls; leads to the tenant';
 comment on column app.gateway_account.webhook_secret_previous_sha256 is 'still accepted while a secret is being rotated';
+comment on column app.gateway_account.webhook_secret_sha256 is 'hash of the secret that the gateway puts into its webhooks; without one none is accepted';
+comment on column app.gateway_account.credential_ref is 'name of the API key in the deployment''s secrets';
 -- Global on purpose: the endpoint must lead to one tenant before any tenant is known.
 create unique index gateway_account_endpoint_id_key on app.gateway_account (endpoint_id);
 
@@ -159,6 +163,7 @@ comment on table app.payment is 'A payment intent: committed before the gateway 
 comment on column app.payment.gateway_ref is 'the gateway''s id of what we asked for (Moyasar: the invoice)';
 comment on column app.payment.gateway_payment_ref is 'the gateway''s id of the payment that settled it';
 comment on column app.payment.next_check_at is 'when the reconciling job asks the gateway again';
+comment on column app.payment.checks is 'how often the reconciling job has asked; the delay grows with it';
 create index payment_order_id_idx on app.payment (tenant_id, order_id);
 create index payment_next_check_at_idx on app.payment (tenant_id, next_check_at) where status in ('initiated', 'pending', 'failed');
 
@@ -183,6 +188,7 @@ create table app.gateway_event (
 );
 comment on table app.gateway_event is 'What a gateway told us, byte for byte but for its secret, once, with what became of it.';
 comment on column app.gateway_event.digest is 'SHA-256 of the raw body as received';
+comment on column app.gateway_event.event_ref is 'the gateway''s own id of the event';
 
 create table app.event_feed (
   tenant_id uuid not null constraint event_feed_tenant_id_fkey references app.tenant (id),
@@ -207,6 +213,7 @@ create table app.outbox (
   constraint outbox_published_at_check check ((seq is null) = (published_at is null))
 );
 comment on table app.outbox is 'Domain events, written by the statement that made them true; seq is given at publishing, per tenant and without gaps.';
+comment on column app.outbox.seq is 'place in the tenant''s feed; NULL until published';
 create index outbox_unpublished_idx on app.outbox (tenant_id, occurred_at, id) where seq is null;
 create index outbox_aggregate_idx on app.outbox (tenant_id, aggregate_id, occurred_at);
 
@@ -228,6 +235,7 @@ create table app.idempotency (
 );
 comment on table app.idempotency is 'Key, request fingerprint and answer, in the statement of the effect (rulings C-30, C-31). Kept 7 days: payments hang on it.';
 comment on column app.idempotency.lease_until is 'until then the request that holds the key is believed to be running; later a retry takes it over';
+comment on column app.idempotency.fingerprint is 'SHA-256 over method, path, query and body: another request under the same key is refused';
 create index idempotency_expires_at_idx on app.idempotency (tenant_id, expires_at);
 
 select app.protect('app.cart');
