@@ -1,1 +1,34 @@
-//! Test support
+//! What the tests stand on: a whole [`World`] for each test (database, components on the embedded host, payment gateway), a client
+//! that speaks to it over a socket, the steps of a purchase, the seam around the host calls, and the invariants that hold whatever
+//! a test did.
+
+mod bare;
+mod client;
+mod database;
+mod gateway;
+mod invariants;
+mod place;
+mod proxy;
+mod seam;
+mod shop;
+mod world;
+
+pub use bare::Database;
+pub use client::{Answer, Call, Client};
+pub use place::{components_dir, root};
+pub use proxy::Proxy;
+pub use sandbox::{Behaviour, Fault, Forgery, Lie, RequestBehaviour, WebhookBehaviour};
+pub use seam::{CountingSeam, DelaySeam, FailSeam, KillSeam, Probe, Side};
+pub use shop::{Placed, Shop, Stock, Variant, address};
+pub use world::{SHOPS, World, WorldBuilder};
+
+/// The id that a public id (`ord_0199…`) stands for.
+pub fn uuid(public_id: &str) -> uuid::Uuid {
+    let digits = public_id.split_once('_').map_or(public_id, |(_, digits)| digits);
+    digits.parse().unwrap_or_else(|error| panic!("{public_id:?} is no public id: {error}"))
+}
+
+/// A key that no other request has; also good as a request id.
+pub fn fresh_key() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
+}

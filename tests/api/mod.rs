@@ -1,0 +1,5 @@
+//! By URL.
+
+mod storefront;
+mod system;
+mod webhooks;

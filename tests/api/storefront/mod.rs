@@ -1,0 +1,8 @@
+//! `/api/v1/storefront`
+
+mod carts;
+mod categories;
+mod checkout;
+mod orders;
+mod products;
+mod shop;

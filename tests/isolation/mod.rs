@@ -1,0 +1,1 @@
+//! One shop does not see another.

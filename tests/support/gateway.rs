@@ -1,0 +1,45 @@
+//! The payment gateway as a payer meets it.
+
+use http::Method;
+use uuid::Uuid;
+
+use crate::{Answer, World};
+
+impl World {
+    /// Pays an invoice and waits until its webhooks are through; panics when it cannot be paid.
+    pub async fn pay(&self, invoice: Uuid) {
+        self.gateway.pay(invoice, false).unwrap_or_else(|refusal| panic!("cannot pay: {refusal}"));
+        self.gateway.idle().await;
+    }
+
+    /// Declines an attempt to pay an invoice and waits until its webhooks are through.
+    pub async fn decline(&self, invoice: Uuid) {
+        self.gateway.decline(invoice).unwrap_or_else(|refusal| panic!("cannot decline: {refusal}"));
+        self.gateway.idle().await;
+    }
+
+    /// Opens the gateway's page and sends its form whose button is of `class` (`pay`, `decline`), as a browser without
+    /// JavaScript does; returns the answer, a redirect.
+    pub async fn submit_form(&self, page_url: &str, class: &str) -> Answer {
+        let page = self.fetch(page_url).await.expect(200).text();
+        let button = page.find(&format!("class=\"{class}\"")).unwrap_or_else(|| panic!("no button {class}: {page}"));
+        let form = &page[page[..button].rfind("<form").expect("a button in a form")..];
+        assert!(form.contains("method=\"post\""), "{form}");
+        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an action");
+        let origin: String = page_url.split('/').take(3).collect::<Vec<_>>().join("/");
+        self.client().call(Method::POST, format!("{origin}{action}")).await
+    }
+
+    /// `GET` of any URL.
+    pub async fn fetch(&self, url: &str) -> Answer {
+        self.client().call(Method::GET, url).await
+    }
+
+    /// The last webhook body that the gateway made about an invoice.
+    pub fn webhook_body(&self, invoice: Uuid) -> String {
+        let deliveries = self.gateway.deliveries();
+        let about =
+            |delivery: &&sandbox::Delivery| delivery.invoice_id == invoice && delivery.kind != "invoice_callback";
+        deliveries.iter().rev().find(about).expect("a webhook about the invoice").body.clone()
+    }
+}
