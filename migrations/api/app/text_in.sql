@@ -2,6 +2,6 @@
 create or replace function app.text_in(texts jsonb, lang text, fallback text) returns text
 language sql immutable parallel safe
 as $$
-  select coalesce(texts ->> lang, texts ->> fallback, (select value from jsonb_each_text(texts) order by key limit 1), '')
+  select coalesce(texts ->> lang, texts ->> fallback, jsonb_path_query_first(texts, '$.*') #>> '{}', '')
 $$;
 comment on function app.text_in(jsonb, text, text) is 'Translation with fallback.';
