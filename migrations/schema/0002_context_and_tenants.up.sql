@@ -15,7 +15,7 @@ comment on function app.actor() is 'Who acts: guest, gateway, job, or a user id.
 
 -- Audit trail --------------------------------------------------------------------------------------------------------
 create table audit.entry (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   tenant_id uuid not null,
   occurred_at timestamptz not null default clock_timestamp(),
   actor text not null,
@@ -25,12 +25,12 @@ create table audit.entry (
   table_name text not null,
   row_id text not null,
   before jsonb,
-  after jsonb
+  after jsonb,
+  constraint entry_pkey primary key (tenant_id, id)
 );
 comment on table audit.entry is 'One row for each change of a tenant row: who, what, before, after, in which request, from where. Append-only by grant.';
 comment on column audit.entry.actor is 'app.actor() of the statement';
 comment on column audit.entry.row_id is 'the changed row''s id as text';
-create index entry_tenant_id_row_idx on audit.entry (tenant_id, table_name, row_id);
 alter table audit.entry enable row level security;
 alter table audit.entry force row level security;
 create policy entry_tenant on audit.entry

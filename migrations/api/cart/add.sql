@@ -9,7 +9,6 @@ declare
   wanted uuid := (input ->> 'variant_id')::uuid;
   units int := (input ->> 'quantity')::int;
   most_units int := (input ->> 'max_quantity')::int;
-  total int;
 begin
   perform app.touch_open_cart(t.id, cart);
   if not exists (
@@ -17,18 +16,15 @@ begin
     where v.tenant_id = t.id and v.id = wanted and v.is_active and v.deleted_at is null and p.is_active and p.deleted_at is null)
   then perform app.refuse(422, 'variant_not_found', '{"field": "variant_id"}'); end if;
 
-  update app.cart_item set quantity = quantity + units
-  where tenant_id = t.id and cart_id = cart and variant_id = wanted and quantity + units <= most_units
-  returning quantity into total;
-  if total is null then
-    if exists (select from app.cart_item where tenant_id = t.id and cart_id = cart and variant_id = wanted) then
-      perform app.refuse(422, 'quantity_too_large', jsonb_build_object('field', 'quantity', 'max', most_units));
-    end if;
-    if (select count(*) from app.cart_item where tenant_id = t.id and cart_id = cart) >= (input ->> 'max_items')::int then
-      perform app.refuse(409, 'cart_full', jsonb_build_object('max', (input ->> 'max_items')::int));
-    end if;
-    insert into app.cart_item (tenant_id, id, cart_id, variant_id, quantity)
-    values (t.id, (input ->> 'item_id')::uuid, cart, wanted, units);
+  insert into app.cart_item as i (tenant_id, id, cart_id, variant_id, quantity)
+  values (t.id, (input ->> 'item_id')::uuid, cart, wanted, units)
+  on conflict on constraint cart_item_cart_id_variant_id_key do update set quantity = i.quantity + excluded.quantity
+    where i.quantity + excluded.quantity <= most_units;
+  if not found then
+    perform app.refuse(422, 'quantity_too_large', jsonb_build_object('field', 'quantity', 'max', most_units));
+  end if;
+  if (select count(*) from app.cart_item where tenant_id = t.id and cart_id = cart) > (input ->> 'max_items')::int then
+    perform app.refuse(409, 'cart_full', jsonb_build_object('max', (input ->> 'max_items')::int));
   end if;
   return app.cart_facts(t, app.pick_lang(input -> 'langs', t.locales, t.locale), cart);
 end $$;

