@@ -52,7 +52,10 @@ impl Log {
             return Ok(Self { lines: None, metrics });
         }
         let (sender, receiver) = mpsc::sync_channel(LINES_MAX);
-        std::thread::Builder::new().name("log".into()).spawn(move || write_lines(&receiver)).context("cannot start the log")?;
+        std::thread::Builder::new()
+            .name("log".into())
+            .spawn(move || write_lines(&receiver))
+            .context("cannot start the log")?;
         Ok(Self { lines: Some(sender), metrics })
     }
 

@@ -3,29 +3,82 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// The body of a response.
-pub type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BodyError>;
+use crate::record::Record;
+
+/// The body of a response: whole, or as the guest produces it.
+pub struct Body {
+    content: Content,
+    record: Option<Record>,
+}
+
+enum Content {
+    Whole(Full<Bytes>),
+    Guest(WasiBody),
+}
 
 /// A response body that could not be finished.
 #[derive(Debug, thiserror::Error)]
 #[error("the component did not finish its response: {0}")]
 pub struct BodyError(String);
 
-/// A body that is there as a whole.
-pub fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+impl Body {
+    /// A body that is there as a whole.
+    pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
+        Self { content: Content::Whole(Full::new(bytes.into())), record: None }
+    }
+
+    /// A guest's body.
+    pub(crate) fn from_guest(body: WasiBody) -> Self {
+        Self { content: Content::Guest(body), record: None }
+    }
+
+    /// The body ends the record when it ends.
+    pub(crate) fn recorded(self, record: Record) -> Self {
+        Self { record: Some(record), ..self }
+    }
 }
 
-/// A guest's response body.
-pub fn from_guest(body: WasiBody) -> Body {
-    body.map_err(|error| BodyError(error.to_string())).boxed_unsync()
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let frame = match &mut self.content {
+            Content::Whole(body) => {
+                ready!(Pin::new(body).poll_frame(context)).map(|frame| frame.map_err(|never| match never {}))
+            }
+            Content::Guest(body) => ready!(Pin::new(body).poll_frame(context))
+                .map(|frame| frame.map_err(|error| BodyError(error.to_string()))),
+        };
+        if let (Some(Ok(frame)), Some(record)) = (&frame, &mut self.record) {
+            record.count_bytes(frame.data_ref().map_or(0, Bytes::len));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Whole(body) => body.is_end_stream(),
+            Content::Guest(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(body) => body.size_hint(),
+            Content::Guest(body) => body.size_hint(),
+        }
+    }
 }
 
 /// Any body, for the guest.
@@ -55,7 +108,7 @@ impl http_body::Body for Limited {
     type Error = Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {

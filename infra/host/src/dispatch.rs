@@ -60,7 +60,11 @@ impl AppInner {
     }
 
     /// As [`Self::handle_internal`], for the component `id` whatever its routes; `None` when there is none.
-    pub fn handle_chained<'a>(&'a self, id: &str, request: Request<WasiBody>) -> BoxFuture<'a, Option<Response<WasiBody>>> {
+    pub fn handle_chained<'a>(
+        &'a self,
+        id: &str,
+        request: Request<WasiBody>,
+    ) -> BoxFuture<'a, Option<Response<WasiBody>>> {
         match self.components.get(id) {
             None => Box::pin(std::future::ready(None)),
             Some(target) => self.answer(request, INTERNAL_CLIENT, Some(target)).map(|r| Some(for_component(r))).boxed(),
@@ -82,16 +86,28 @@ impl AppInner {
         record.attach(response)
     }
 
-    async fn route(&self, mut arrived: Arrived, chained: Option<&Target>, record: &mut Record) -> Result<Response<Body>, Problem> {
+    async fn route(
+        &self,
+        mut arrived: Arrived,
+        chained: Option<&Target>,
+        record: &mut Record,
+    ) -> Result<Response<Body>, Problem> {
         let request = &mut arrived.request;
         let path = request.uri().path().to_owned();
         if let Some(own) = path.strip_prefix(WELL_KNOWN_PREFIX) {
-            return if own == "health" { Ok(Response::new(body::full("OK"))) } else { Err(Problem::RouteNotFound) };
+            return if own == "health" { Ok(Response::new(Body::whole("OK"))) } else { Err(Problem::RouteNotFound) };
         }
         if self.metrics.in_flight.load(Relaxed) > self.config.limits.requests_in_flight_max as u64 {
             return Err(Problem::Overloaded);
         }
-        host_header::absolute_uri(request)?;
+        if chained.is_none() {
+            host_header::absolute_uri(request)?;
+        }
+        // The server's buffer bounds what it reads at once; this bounds what it has read.
+        let size: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if size > self.config.limits.header_kib * 1024 {
+            return Err(Problem::HeadersTooLarge);
+        }
         request.headers_mut().remove(CONNECTION);
         let (target, path_info) = match chained {
             Some(target) => (target, Cow::Borrowed(path.as_str())),
@@ -115,12 +131,13 @@ impl AppInner {
         }
         let (request, exceeded) = self.limit_body(request)?;
         let context = target.pool.runtime.seam.is_some().then(|| Arc::new(RequestContext::new(request_id.clone())));
-        let handled = tokio::time::timeout(self.config.limits.request_timeout, target.pool.handle(request, context)).await;
+        let handled =
+            tokio::time::timeout(self.config.limits.request_timeout, target.pool.handle(request, context)).await;
         if exceeded.is_some_and(|exceeded| exceeded.load(Relaxed)) {
             return Err(Problem::BodyTooLarge);
         }
         match handled {
-            Ok(Ok(response)) => Ok(response.map(body::from_guest)),
+            Ok(Ok(response)) => Ok(response.map(Body::from_guest)),
             Ok(Err(error)) => Err(self.explain(&error, &request_id)),
             Err(_) => Err(Problem::RequestTimeout),
         }

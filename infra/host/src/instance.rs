@@ -3,6 +3,7 @@
 mod expiry;
 mod service;
 
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +19,7 @@ use crate::config::Instances;
 use crate::pool::{Failure, Job, Live, Seat};
 use crate::state::GuestState;
 use expiry::{Activity, Expiry, GRACE};
-use service::{Served, serve};
+use service::serve;
 
 /// Creates an instance, lets it serve `first` and what comes after, and drops it when its time has come.
 pub async fn live(seat: Seat, live: Live, first: Job) {
@@ -31,8 +32,11 @@ pub async fn live(seat: Seat, live: Live, first: Job) {
     let service = match pool.pre.instantiate_async(&mut store).await {
         Ok(service) => service,
         Err(error) => {
-            let failure =
-                if error.is::<wasmtime::PoolConcurrencyLimitError>() { Failure::NoRoom } else { Failure::Creation(format!("{error:#}")) };
+            let failure = if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+                Failure::NoRoom
+            } else {
+                Failure::Creation(format!("{error:#}"))
+            };
             // Whoever has stopped waiting needs no answer.
             let _ = first.reply.send(Err(failure));
             return;
@@ -109,24 +113,38 @@ async fn run(store: &mut Store<GuestState>, service: &Service, seat: Seat, first
 }
 
 /// Serves requests until the instance has served enough of them, or one took too long.
-async fn inside(accessor: &Accessor<GuestState>, service: &Service, shared: &Shared, first: Job) -> wasmtime::Result<()> {
+async fn inside(
+    accessor: &Accessor<GuestState>,
+    service: &Service,
+    shared: &Shared,
+    first: Job,
+) -> wasmtime::Result<()> {
     let runtime = shared.seat(|seat| seat.pool.runtime.clone());
     let Instances { reuse_max, concurrent_reuse_max, .. } = runtime.config.instances;
     let time_limit = runtime.config.limits.request_timeout + GRACE;
     let mut running = FuturesUnordered::new();
-    running.push(serve(accessor, service, first, time_limit)?);
+    // When each of them began, the earliest first: an overdue one makes the instance retire, so that it can end.
+    let now = Instant::now();
+    let mut begun = VecDeque::from([now]);
+    running.push(serve(accessor, service, first, now)?);
     let mut taken = 1;
     let mut retiring = false;
     let handler = *service.wasi_http_handler().func_handle().func();
     std::future::poll_fn(|context: &mut Context<'_>| {
         shared.inside_had_turn.store(true, Relaxed);
         loop {
-            while let Poll::Ready(Some(served)) = running.poll_next_unpin(context) {
-                retiring |= served == Served::Overdue;
+            while let Poll::Ready(Some(began)) = running.poll_next_unpin(context) {
                 let now = Instant::now();
-                shared.set_activity(if running.is_empty() { Activity::Afterwork(now) } else { Activity::Requests(now) });
+                if let Some(index) = begun.iter().position(|other| *other == began) {
+                    begun.remove(index);
+                }
+                shared.set_activity(if running.is_empty() {
+                    Activity::Afterwork(now)
+                } else {
+                    Activity::Requests(now)
+                });
             }
-            retiring |= taken >= reuse_max;
+            retiring |= taken >= reuse_max || begun.front().is_some_and(|began| began.elapsed() > time_limit);
             let ready = accessor.poll_ready_for_concurrent_call(handler, context).is_ready();
             let room = running.len() < concurrent_reuse_max && (running.is_empty() || shared.settled.load(Relaxed));
             if retiring || !ready || !room {
@@ -136,8 +154,10 @@ async fn inside(accessor: &Accessor<GuestState>, service: &Service, shared: &Sha
             let Some(job) = shared.seat(|seat| seat.take(context.waker())) else { break };
             taken += 1;
             shared.settled.store(false, Relaxed);
-            shared.set_activity(Activity::Requests(Instant::now()));
-            match serve(accessor, service, job, time_limit) {
+            let now = Instant::now();
+            shared.set_activity(Activity::Requests(now));
+            begun.push_back(now);
+            match serve(accessor, service, job, now) {
                 Ok(serving) => running.push(serving),
                 Err(error) => return Poll::Ready(Err(error)),
             }

@@ -36,8 +36,10 @@ impl Job {
         let authorization = match &config.token_variable {
             None => None,
             Some(name) => {
-                let token = variables.get(name).with_context(|| format!("token_variable: there is no variable {name:?}"))?;
-                let mut value = HeaderValue::from_str(&format!("Bearer {token}")).context("token_variable: not fit for a header")?;
+                let token =
+                    variables.get(name).with_context(|| format!("token_variable: there is no variable {name:?}"))?;
+                let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
+                    .context("token_variable: not fit for a header")?;
                 value.set_sensitive(true);
                 Some(value)
             }
@@ -86,7 +88,8 @@ impl Job {
     async fn tick(&self, app: &AppInner) {
         let mut request = Request::new(body::for_guest(http_body_util::Empty::new()));
         *request.method_mut() = Method::POST;
-        if let Ok(uri) = self.path.parse() {
+        let uri = if self.component.is_some() { &self.name } else { &self.path };
+        if let Ok(uri) = uri.parse() {
             *request.uri_mut() = uri;
         }
         request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));

@@ -37,6 +37,8 @@ fn add_all(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
 /// # Errors
 /// Naming the import that this host does not offer, or the export that the component lacks.
 pub fn prelink(linker: &Linker<GuestState>, component: &Component) -> anyhow::Result<ServicePre<GuestState>> {
-    let pre = linker.instantiate_pre(component).map_err(|error| anyhow!("it imports what this host does not offer: {error:#}"))?;
+    let pre = linker
+        .instantiate_pre(component)
+        .map_err(|error| anyhow!("it imports what this host does not offer: {error:#}"))?;
     ServicePre::new(pre).map_err(|error| anyhow!("it is no wasi:http 0.3 service (spin-sdk 7 makes one): {error:#}"))
 }

@@ -196,7 +196,10 @@ impl Manifest {
         ensure!(!self.trigger.http.is_empty(), "there is no [[trigger.http]]: nothing would be served");
         for trigger in &self.trigger.http {
             let id = &trigger.component;
-            ensure!(self.component.contains_key(id), "[[trigger.http]] names component {id:?}, and there is no [component.{id}]");
+            ensure!(
+                self.component.contains_key(id),
+                "[[trigger.http]] names component {id:?}, and there is no [component.{id}]"
+            );
             if let Route::Private(PrivateRoute { private: false }) = trigger.route {
                 anyhow::bail!("[[trigger.http]] of component {id:?}: a route is a path or {{ private = true }}");
             }
@@ -208,7 +211,11 @@ impl Manifest {
 impl Component {
     fn check(&self) -> anyhow::Result<()> {
         let remote = self.source.contains("://");
-        ensure!(!self.source.is_empty() && !remote, "source = {:?}: only a path to a local file is supported", self.source);
+        ensure!(
+            !self.source.is_empty() && !remote,
+            "source = {:?}: only a path to a local file is supported",
+            self.source
+        );
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
-use crate::body::{self, Body};
+use crate::body::Body;
 
 /// A refusal of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Problem {
     RouteNotFound,
     /// The request's body exceeds the limit.
     BodyTooLarge,
+    /// The request's headers exceed the limit.
+    HeadersTooLarge,
     /// The component trapped, or answered with nothing.
     InternalError,
     /// As much is being done as may be done at once.
@@ -26,10 +28,17 @@ impl Problem {
     /// Its status, code and title.
     const fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::HostInvalid => (StatusCode::BAD_REQUEST, "host_invalid", "The Host header is missing, repeated or invalid"),
+            Self::HostInvalid => {
+                (StatusCode::BAD_REQUEST, "host_invalid", "The Host header is missing, repeated or invalid")
+            }
             Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "There is nothing at this path"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The request body is too large"),
-            Self::InternalError => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The request could not be handled"),
+            Self::HeadersTooLarge => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", "The request headers are too large")
+            }
+            Self::InternalError => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The request could not be handled")
+            }
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are being handled"),
             Self::RequestTimeout => (StatusCode::GATEWAY_TIMEOUT, "request_timeout", "The request took too long"),
         }
@@ -43,7 +52,7 @@ impl Problem {
         let json = format!(
             r#"{{"type":"about:blank","title":"{title}","status":{number},"code":"{code}","request_id":"{request_id}"}}"#
         );
-        let mut response = Response::new(body::full(json));
+        let mut response = Response::new(Body::whole(json));
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self == Self::Overloaded {

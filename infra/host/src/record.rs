@@ -1,19 +1,14 @@
 //! What is counted and logged of a request, from its arrival to the last byte of its response.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use http::{Method, Response, Uri};
-use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt as _;
 
 use crate::access_log::{Entry, Log};
-use crate::body::{Body, BodyError};
+use crate::body::Body;
 use crate::metrics::Metrics;
 
 /// The status under which a request is recorded whose client left before there was a response.
@@ -38,7 +33,14 @@ pub struct Record {
 
 impl Record {
     /// Begins the record of a request.
-    pub fn begin(metrics: &Arc<Metrics>, log: &Log, request_id: Arc<str>, method: Method, uri: Uri, client: SocketAddr) -> Self {
+    pub fn begin(
+        metrics: &Arc<Metrics>,
+        log: &Log,
+        request_id: Arc<str>,
+        method: Method,
+        uri: Uri,
+        client: SocketAddr,
+    ) -> Self {
         metrics.in_flight.fetch_add(1, Relaxed);
         Self {
             metrics: metrics.clone(),
@@ -59,7 +61,12 @@ impl Record {
     pub fn attach(mut self, response: Response<Body>) -> Response<Body> {
         self.status = response.status().as_u16();
         self.duration = Some(self.began.elapsed());
-        response.map(|inner| Recorded { inner, record: self }.boxed_unsync())
+        response.map(|body| body.recorded(self))
+    }
+
+    /// Counts what is sent of the body.
+    pub fn count_bytes(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
     }
 }
 
@@ -81,33 +88,5 @@ impl Drop for Record {
                 client: self.client,
             });
         }
-    }
-}
-
-struct Recorded {
-    inner: Body,
-    record: Record,
-}
-
-impl http_body::Body for Recorded {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(context));
-        if let Some(Ok(frame)) = &frame
-            && let Some(data) = frame.data_ref()
-        {
-            self.record.bytes += data.len() as u64;
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

@@ -88,7 +88,11 @@ impl<T> RouteMatch<'_, '_, T> {
 /// Spin treats a trailing slash in a pattern as absent, and a missing leading one as present.
 fn absolute(pattern: &str) -> Cow<'_, str> {
     let pattern = pattern.strip_suffix('/').unwrap_or(pattern);
-    if pattern.is_empty() || pattern.starts_with('/') { Cow::Borrowed(pattern) } else { Cow::Owned(format!("/{pattern}")) }
+    if pattern.is_empty() || pattern.starts_with('/') {
+        Cow::Borrowed(pattern)
+    } else {
+        Cow::Owned(format!("/{pattern}"))
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +120,9 @@ mod tests {
 
     #[test]
     fn the_longest_prefix_wins_in_any_order() {
-        for patterns in [["/one/...", "/one/two/...", "/one/two/three/..."], ["/one/two/three/...", "/one/two/...", "/one/..."]] {
+        for patterns in
+            [["/one/...", "/one/two/...", "/one/two/three/..."], ["/one/two/three/...", "/one/two/...", "/one/..."]]
+        {
             assert_eq!(winner(&patterns, "/one/two/three/four"), Some("/one/two/three/..."));
             assert_eq!(winner(&patterns, "/one/two/four"), Some("/one/two/..."));
         }
@@ -145,7 +151,9 @@ mod tests {
     #[test]
     fn trailing_wildcards_keep_their_slashes() {
         let router = router(&["/test/..."]);
-        for (path, rest) in [("/test", ""), ("/test/", "/"), ("/test/a", "/a"), ("/test/a/", "/a/"), ("/test/a/b", "/a/b")] {
+        for (path, rest) in
+            [("/test", ""), ("/test/", "/"), ("/test/a", "/a"), ("/test/a/", "/a/"), ("/test/a/b", "/a/b")]
+        {
             assert_eq!(router.find(path).unwrap().trailing_wildcard(), rest, "{path}");
         }
     }

@@ -55,7 +55,9 @@ pub fn append(headers: &mut HeaderMap, route: &RouteHeaders, path_info: &str, ur
 /// Adds what `:name` segments matched.
 pub fn append_captures<T>(headers: &mut HeaderMap, found: &RouteMatch<'_, '_, T>) {
     for (name, value) in found.named() {
-        if let Ok(name) = HeaderName::try_from(format!("spin-path-match-{}", name.to_ascii_lowercase().replace('_', "-"))) {
+        if let Ok(name) =
+            HeaderName::try_from(format!("spin-path-match-{}", name.to_ascii_lowercase().replace('_', "-")))
+        {
             append_text(headers, name, value);
         }
     }

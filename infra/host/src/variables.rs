@@ -98,7 +98,10 @@ mod tests {
         list.iter()
             .map(|(name, default)| {
                 let default = default.map(str::to_owned);
-                ((*name).to_owned(), Variable { description: None, required: default.is_none(), default, secret: false })
+                (
+                    (*name).to_owned(),
+                    Variable { description: None, required: default.is_none(), default, secret: false },
+                )
             })
             .collect()
     }
@@ -109,20 +112,26 @@ mod tests {
 
     #[test]
     fn given_values_win_over_defaults() {
-        let variables =
-            Variables::resolve(&declared(&[("a", Some("1")), ("b", Some("2"))]), &given(&[("a", "9"), ("zzz", "x")]), false).unwrap();
+        let variables = Variables::resolve(
+            &declared(&[("a", Some("1")), ("b", Some("2"))]),
+            &given(&[("a", "9"), ("zzz", "x")]),
+            false,
+        )
+        .unwrap();
         assert_eq!((variables.get("a"), variables.get("b"), variables.get("zzz")), (Some("9"), Some("2"), None));
     }
 
     #[test]
     fn every_missing_name_is_reported() {
-        let error = Variables::resolve(&declared(&[("one", None), ("two", None)]), &given(&[]), false).unwrap_err().to_string();
+        let error =
+            Variables::resolve(&declared(&[("one", None), ("two", None)]), &given(&[]), false).unwrap_err().to_string();
         assert!(error.contains("one") && error.contains("two") && error.contains("SPIN_VARIABLE_ONE"), "{error}");
     }
 
     #[test]
     fn templates_expand_as_in_spin() {
-        let variables = Variables::resolve(&declared(&[("host", Some("db")), ("port", Some("5432"))]), &given(&[]), false).unwrap();
+        let variables =
+            Variables::resolve(&declared(&[("host", Some("db")), ("port", Some("5432"))]), &given(&[]), false).unwrap();
         assert_eq!(variables.expand("postgres://{{ host }}:{{port}}/x").unwrap(), "postgres://db:5432/x");
         assert_eq!(variables.expand("no braces }} here").unwrap(), "no braces }} here");
         assert!(variables.expand("{{ host").is_err());

@@ -44,7 +44,8 @@ async fn one_connection_serves_many_requests() {
     let app = support::plain().await;
     let server = serve(&app).await;
     let once = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n";
-    let answer = exchange(&server, &format!("{once}{once}GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
+    let answer =
+        exchange(&server, &format!("{once}{once}GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 3, "{answer}");
     assert_eq!(answer.matches("x-request-id: ").count(), 3);
 }
@@ -54,7 +55,8 @@ async fn a_body_with_two_lengths_is_never_two_requests() {
     let app = support::plain().await;
     let server = serve(&app).await;
     let smuggled = "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n";
-    for lengths in ["content-length: 5\r\ntransfer-encoding: chunked\r\n", "content-length: 5\r\ncontent-length: 6\r\n"] {
+    for lengths in ["content-length: 5\r\ntransfer-encoding: chunked\r\n", "content-length: 5\r\ncontent-length: 6\r\n"]
+    {
         let text = format!("POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{lengths}\r\n0\r\n\r\n{smuggled}");
         let answer = exchange(&server, &text).await;
         assert!(answer.matches("HTTP/1.1 ").count() <= 1, "{lengths:?}: {answer}");
@@ -67,7 +69,9 @@ async fn slow_and_idle_clients_are_let_go() {
     setup.options.config.limits.header_timeout = Duration::from_millis(300);
     let app = setup.load().await;
     let server = serve(&app).await;
-    for text in ["", "GET /hello HT", "GET /hello HTTP/1.1\r\nhost: a\r\nx-slow: ", "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n"] {
+    for text in
+        ["", "GET /hello HT", "GET /hello HTTP/1.1\r\nhost: a\r\nx-slow: ", "GET /hello HTTP/1.1\r\nhost: a\r\n\r\n"]
+    {
         let began = Instant::now();
         exchange(&server, text).await;
         assert!(began.elapsed() < Duration::from_secs(3), "{text:?} kept its connection");
@@ -78,8 +82,12 @@ async fn slow_and_idle_clients_are_let_go() {
 async fn headers_are_bounded() {
     let app = support::plain().await;
     let server = serve(&app).await;
-    let answer = exchange(&server, &format!("GET /hello HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n", "a".repeat(100_000))).await;
-    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let answer =
+        exchange(&server, &format!("GET /hello HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n", "a".repeat(100_000))).await;
+    assert!(answer.starts_with("HTTP/1.1 431") && answer.contains("headers_too_large"), "{answer}");
+    let endless =
+        exchange(&server, &format!("GET /hello HTTP/1.1\r\nhost: a\r\n{}\r\n", "a: b\r\n".repeat(200_000))).await;
+    assert!(endless.starts_with("HTTP/1.1 431"), "{endless}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,7 +123,7 @@ async fn shutting_down_finishes_what_is_under_way() {
     let shutdown = tokio::spawn(server.shutdown(Duration::from_secs(10)));
     let mut answer = String::new();
     busy.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\"slept\""), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"slept\""), "{answer}");
     assert!(shutdown.await.unwrap(), "everything was finished");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert!(TcpStream::connect(addr).await.is_err());

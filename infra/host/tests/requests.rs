@@ -123,7 +123,8 @@ async fn an_instance_that_computes_after_waiting_is_passed_over() {
 async fn memory_is_bounded() {
     let app = plain().await;
     assert_eq!(app.call("/allocate", json!({ "mib": 64 })).await, json!(64 * 1024 * 1024));
-    let refused = app.app.handle(Request::post("/allocate").body(Full::new(Bytes::from(r#"{"mib":200}"#))).unwrap()).await;
+    let refused =
+        app.app.handle(Request::post("/allocate").body(Full::new(Bytes::from(r#"{"mib":200}"#))).unwrap()).await;
     assert_eq!(problem(refused).await, (500, "internal_error".into()));
 }
 
@@ -202,7 +203,9 @@ async fn stores_list_and_delete() {
     let mut setup = Setup::default();
     setup.component = "key_value_stores = [\"default\"]".into();
     let app = setup.load().await;
-    let operate = |operation: &str, key: &str| app.call("/store", json!({ "label": "default", "do": operation, "key": key, "value": "v" }));
+    let operate = |operation: &str, key: &str| {
+        app.call("/store", json!({ "label": "default", "do": operation, "key": key, "value": "v" }))
+    };
     operate("set", "a").await;
     operate("set", "b").await;
     operate("delete", "a").await;

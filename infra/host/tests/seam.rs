@@ -67,7 +67,12 @@ async fn calls_are_seen_in_order_with_their_request() {
     use HostCallKind::{KvOpen, KvSet, VariableGet};
     use Outcome::{Failure, Success};
     let seen = recorder.finished();
-    let expected = [(KvOpen, "default", Success), (KvSet, "k", Success), (VariableGet, "level", Success), (VariableGet, "nobody", Failure)];
+    let expected = [
+        (KvOpen, "default", Success),
+        (KvSet, "k", Success),
+        (VariableGet, "level", Success),
+        (VariableGet, "nobody", Failure),
+    ];
     assert_eq!(seen, expected.map(|(kind, detail, outcome)| (kind, detail.to_owned(), outcome)));
     let calls = recorder.calls.lock().unwrap();
     let sequences: Vec<_> = calls.iter().map(|(call, _)| call.sequence).collect();
@@ -90,7 +95,8 @@ async fn calls_of_requests_in_one_instance_are_told_apart() {
         assert_eq!(response.status(), 200);
     }
     let calls = recorder.calls.lock().unwrap();
-    let sets: Vec<_> = calls.iter().filter(|(call, outcome)| call.kind == HostCallKind::KvSet && outcome.is_some()).collect();
+    let sets: Vec<_> =
+        calls.iter().filter(|(call, outcome)| call.kind == HostCallKind::KvSet && outcome.is_some()).collect();
     assert_eq!(sets.len(), 8);
     for (call, _) in sets {
         assert_eq!(call.request_id.replace("request", "key"), call.detail);

@@ -19,7 +19,9 @@ impl PortRule {
         let number = |text: &str| text.parse::<u16>().with_context(|| format!("port {text:?} is not a number"));
         if text.is_empty() {
             let port = well_known(scheme);
-            return port.map(Self::Single).with_context(|| format!("there is no port, and none is known for {scheme:?}"));
+            return port
+                .map(Self::Single)
+                .with_context(|| format!("there is no port, and none is known for {scheme:?}"));
         }
         if text == "*" {
             return Ok(Self::Any);

@@ -68,11 +68,21 @@ fn postgres_has_its_default_port() {
 #[test]
 fn templates_are_expanded_and_may_come_out_empty() {
     use std::collections::BTreeMap;
-    let declared = ["db_host", "optional"]
-        .map(|name| (name.to_owned(), crate::manifest::Variable { description: None, default: Some(String::new()), required: false, secret: false }));
+    let declared = ["db_host", "optional"].map(|name| {
+        (
+            name.to_owned(),
+            crate::manifest::Variable {
+                description: None,
+                default: Some(String::new()),
+                required: false,
+                secret: false,
+            },
+        )
+    });
     let given = BTreeMap::from([("db_host".to_owned(), "10.1.2.3".to_owned())]);
     let variables = Variables::resolve(&BTreeMap::from(declared), &given, false).unwrap();
-    let entries = ["postgres://{{ db_host }}:6000".to_owned(), "{{ optional }}".to_owned(), "https://{{ optional }}".to_owned()];
+    let entries =
+        ["postgres://{{ db_host }}:6000".to_owned(), "{{ optional }}".to_owned(), "https://{{ optional }}".to_owned()];
     let allowed = AllowedHosts::new(&entries, &variables).unwrap();
     assert!(allowed.allows("postgres", "10.1.2.3", Some(6000)));
     assert!(!allowed.allows("https", "10.1.2.3", None));
@@ -81,7 +91,18 @@ fn templates_are_expanded_and_may_come_out_empty() {
 
 #[test]
 fn wrong_entries_are_refused() {
-    for wrong in ["", "*", "example.com", "https://", "https://a/b", "https://a:b", "https://*.*.com", "https://a*b.com", "ht*p://a", "foo://a"] {
+    for wrong in [
+        "",
+        "*",
+        "example.com",
+        "https://",
+        "https://a/b",
+        "https://a:b",
+        "https://*.*.com",
+        "https://a*b.com",
+        "ht*p://a",
+        "foo://a",
+    ] {
         assert!(AllowedHosts::new(&[wrong.to_owned()], &Variables::default()).is_err(), "{wrong:?} was accepted");
     }
 }

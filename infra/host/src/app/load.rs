@@ -59,7 +59,8 @@ pub async fn load(path: &Path, options: Options) -> anyhow::Result<App> {
         seam: options.seam,
     };
     let cache_dir = options.compile_cache_dir.unwrap_or_else(|| state_dir.join("compiled"));
-    let pools = instance_pools(&manifest, &folder, &shared, cache_dir).await.with_context(|| path.display().to_string())?;
+    let pools =
+        instance_pools(&manifest, &folder, &shared, cache_dir).await.with_context(|| path.display().to_string())?;
     let inner = Arc::new(assemble(&manifest, &pools, shared).with_context(|| path.display().to_string())?);
     for pool in pools.values() {
         // Set once, here, for every pool is new.
@@ -69,7 +70,12 @@ pub async fn load(path: &Path, options: Options) -> anyhow::Result<App> {
 }
 
 /// Compiles all components at once, and links them.
-async fn instance_pools(manifest: &Manifest, folder: &Path, shared: &Shared, cache_dir: PathBuf) -> anyhow::Result<InstancePools> {
+async fn instance_pools(
+    manifest: &Manifest,
+    folder: &Path,
+    shared: &Shared,
+    cache_dir: PathBuf,
+) -> anyhow::Result<InstancePools> {
     let memory_bytes = shared.config.limits.memory_mib * 1024 * 1024;
     let engine = SharedEngine::get(&EngineKey { cache_dir: Some(cache_dir), memory_bytes })?;
     let linker = link::linker(&engine.engine)?;

@@ -59,7 +59,17 @@ mod tests {
 
     #[test]
     fn anything_but_one_valid_host_is_refused() {
-        for hosts in [&[][..], &["a", "b"], &["a", "a"], &[""], &["a b"], &["u@a"], &["a/b"], &["x.spin.internal"], &["X.Spin.Internal:80"]] {
+        for hosts in [
+            &[][..],
+            &["a", "b"],
+            &["a", "a"],
+            &[""],
+            &["a b"],
+            &["u@a"],
+            &["a/b"],
+            &["x.spin.internal"],
+            &["X.Spin.Internal:80"],
+        ] {
             assert_eq!(uri("/", hosts), Err(Problem::HostInvalid), "{hosts:?}");
         }
         assert_eq!(uri("http://other.example/a", &["shop.example"]), Err(Problem::HostInvalid));

@@ -1,34 +1,23 @@
 //! One request in an instance.
 
-use std::pin::pin;
-use std::time::Duration;
+use std::time::Instant;
 
-use futures::future::{Either, select};
 use wasmtime::AsContextMut as _;
 use wasmtime::component::Accessor;
-use wasmtime_wasi_http::{FieldMap, WasiHttpView as _};
 use wasmtime_wasi_http::p3::Request;
 use wasmtime_wasi_http::p3::bindings::Service;
+use wasmtime_wasi_http::{FieldMap, WasiHttpView as _};
 
 use crate::pool::{Answer, Failure, Job};
 use crate::state::GuestState;
 
-/// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Served {
-    /// With an answer.
-    Answered,
-    /// Its time is over and the guest still works on it.
-    Overdue,
-}
-
-/// Calls the guest's handler. The call begins at the event loop's next turn; the future ends with its answer.
+/// Calls the guest's handler. The call begins at the event loop's next turn; the future ends with its answer, and yields `began`.
 pub fn serve<'a>(
     accessor: &'a Accessor<GuestState>,
     service: &'a Service,
     job: Job,
-    time_limit: Duration,
-) -> wasmtime::Result<impl Future<Output = Served> + Send + use<'a>> {
+    began: Instant,
+) -> wasmtime::Result<impl Future<Output = Instant> + Send + use<'a>> {
     let Job { request, context, reply } = job;
     let handler = service.wasi_http_handler().func_handle();
     let (call, request_io) = accessor.with(|mut store| {
@@ -54,13 +43,9 @@ pub fn serve<'a>(
             });
             Answer::Ok(converted.map_err(|error| Failure::Returned(format!("{error:#}")))?)
         };
-        match select(pin!(answer), pin!(tokio::time::sleep(time_limit))).await {
-            Either::Left((answer, _)) => {
-                // A client that has left needs no answer.
-                let _ = reply.send(answer);
-                Served::Answered
-            }
-            Either::Right(_) => Served::Overdue,
-        }
+        let answer = answer.await;
+        // A client that has left needs no answer.
+        let _ = reply.send(answer);
+        began
     })
 }

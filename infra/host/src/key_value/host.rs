@@ -53,13 +53,22 @@ impl key_value::HostStoreWithStore<GuestState> for Guest {
             .map_err(|_| GuestError::Returned(key_value::Error::StoreTableFull))
     }
 
-    async fn get(accessor: &Accessor<GuestState, Self>, store: Resource<OpenStore>, key: String) -> Reply<Option<Vec<u8>>> {
+    async fn get(
+        accessor: &Accessor<GuestState, Self>,
+        store: Resource<OpenStore>,
+        key: String,
+    ) -> Reply<Option<Vec<u8>>> {
         let (caller, store) = open_store(accessor, &store)?;
         let get = async { Ok(store.get(&key).await?) };
         caller.call(HostCallKind::KvGet, || key.clone(), failure, get).await
     }
 
-    async fn set(accessor: &Accessor<GuestState, Self>, store: Resource<OpenStore>, key: String, value: Vec<u8>) -> Reply<()> {
+    async fn set(
+        accessor: &Accessor<GuestState, Self>,
+        store: Resource<OpenStore>,
+        key: String,
+        value: Vec<u8>,
+    ) -> Reply<()> {
         let (caller, store) = open_store(accessor, &store)?;
         let set = async { Ok(store.set(key.clone(), value).await?) };
         caller.call(HostCallKind::KvSet, || key.clone(), failure, set).await

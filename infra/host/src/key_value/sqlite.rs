@@ -42,7 +42,9 @@ impl SqliteStore {
         }
         let connection = connect(path).with_context(|| format!("cannot open {}", path.display()))?;
         connection
-            .execute_batch("create table if not exists entry (key text primary key, value blob not null) without rowid, strict")
+            .execute_batch(
+                "create table if not exists entry (key text primary key, value blob not null) without rowid, strict",
+            )
             .with_context(|| format!("cannot write {}", path.display()))?;
         let shared = Arc::new(Shared { path: path.to_owned(), cache: Cache::new(), readers: Mutex::default() });
         let writer = Writer::start(connection, shared.clone())?;

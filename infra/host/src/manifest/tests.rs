@@ -67,7 +67,10 @@ fn unknown_keys_are_named() {
     assert!(refusal(&MINIMAL.replace("name =", "nam =")).contains("nam"));
     assert!(refusal(&format!("{MINIMAL}\nfiles = [\"static/*\"]")).contains("files"));
     assert!(refusal(&format!("{MINIMAL}\nsqlite_databases = [\"default\"]")).contains("sqlite_databases"));
-    assert!(refusal(&MINIMAL.replace("component = \"web\"", "component = \"web\"\nexecutor = { type = \"wagi\" }")).contains("executor"));
+    assert!(
+        refusal(&MINIMAL.replace("component = \"web\"", "component = \"web\"\nexecutor = { type = \"wagi\" }"))
+            .contains("executor")
+    );
     assert!(refusal(&MINIMAL.replace("trigger.http", "trigger.redis")).contains("redis"));
 }
 

@@ -6,7 +6,9 @@ use http::Request;
 use wasmtime::component::{Accessor, Resource};
 use wasmtime_wasi_http::p3::bindings::http::client;
 use wasmtime_wasi_http::p3::bindings::http::types::{Request as WasiRequest, Response as WasiResponse};
-use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView as _};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView as _,
+};
 
 use super::send;
 use crate::call::{Caller, Guest};

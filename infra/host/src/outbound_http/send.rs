@@ -3,14 +3,17 @@
 use std::sync::Weak;
 
 use http::header::{CONNECTION, HOST};
-use http::uri::Scheme;
-use http::{HeaderValue, Request, Response, Version};
+use http::uri::{PathAndQuery, Scheme};
+use http::{HeaderValue, Request, Response, Uri, Version};
 use http_body_util::BodyExt as _;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
 use super::body::Moving;
 use crate::allowed_hosts::SERVICE_CHAINING_SUFFIX;
 use crate::component::ComponentRuntime;
+
+/// The host of a request to the application itself; the client interface cannot say "no host".
+const SELF_HOST: &str = "self.alt";
 
 /// Sends `request` for `component`.
 pub async fn send(
@@ -23,7 +26,7 @@ pub async fn send(
     let between = options.between_bytes_timeout.map_or(limit, |asked| asked.min(limit));
     let answer = async {
         match request.uri().host() {
-            None | Some("") => to_self(component, request).await,
+            None | Some("" | SELF_HOST) => to_self(component, request).await,
             Some(host) if host.ends_with(SERVICE_CHAINING_SUFFIX) => to_component(component, request).await,
             Some(_) => over_network(component, request).await,
         }
@@ -32,7 +35,10 @@ pub async fn send(
     Ok(response.map(|body| Moving::new(body, between).boxed_unsync()))
 }
 
-async fn over_network(component: &ComponentRuntime, mut request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+async fn over_network(
+    component: &ComponentRuntime,
+    mut request: Request<WasiBody>,
+) -> Result<Response<WasiBody>, Error> {
     let uri = request.uri();
     let (scheme, host) = (uri.scheme_str().unwrap_or("https"), uri.host().unwrap_or_default());
     if !component.allowed_hosts.allows(scheme, host, uri.port_u16()) {
@@ -70,11 +76,13 @@ fn explain(error: &hyper_util::client::legacy::Error) -> Error {
     Error::DestinationUnavailable
 }
 
-/// A request without a host: to whatever route of this application matches.
+/// A request to the application itself: to whatever route of this application matches.
 async fn to_self(component: &ComponentRuntime, mut request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
     if !component.allowed_hosts.allows_self() {
         return Err(Error::HttpRequestDenied);
     }
+    let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
+    *request.uri_mut() = Uri::from(path);
     request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));
     let app = component.app.get().and_then(Weak::upgrade).ok_or(Error::DestinationUnavailable)?;
     Ok(app.handle_internal(request).await)

@@ -81,7 +81,9 @@ mod tests {
 
     #[test]
     fn refusals_never_show_the_password() {
-        for address in ["postgres://u:secret@db:5433/x", "postgres://u:secret@[broken", "host=db password=secret user=u bad"] {
+        for address in
+            ["postgres://u:secret@db:5433/x", "postgres://u:secret@[broken", "host=db password=secret user=u bad"]
+        {
             let text = check(address, "postgres://elsewhere").unwrap_err();
             assert!(!text.contains("secret"), "{text}");
         }

@@ -31,7 +31,8 @@ async fn open(caller: Caller, builder: ConnectionBuilder) -> Reply<Connection> {
     let component = caller.component.clone();
     let unreachable = || Error::ConnectionFailed("the server cannot be reached".into());
     let opening = async { Ok(component.postgres.open(&builder, &component.allowed_hosts, &component.metrics).await?) };
-    let client = caller.call(HostCallKind::PgOpen, || address::described(&builder.address), unreachable, opening).await?;
+    let client =
+        caller.call(HostCallKind::PgOpen, || address::described(&builder.address), unreachable, opening).await?;
     Ok(Connection(Arc::new(client)))
 }
 

@@ -54,7 +54,8 @@ fn parameter(value: &ParameterValue) -> anyhow::Result<Parameter> {
 }
 
 fn date((year, month, day): (i32, u8, u8)) -> anyhow::Result<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, month.into(), day.into()).ok_or_else(|| anyhow!("invalid date y={year}, m={month}, d={day}"))
+    NaiveDate::from_ymd_opt(year, month.into(), day.into())
+        .ok_or_else(|| anyhow!("invalid date y={year}, m={month}, d={day}"))
 }
 
 fn time((hour, minute, second, nanos): (u8, u8, u8, u32)) -> anyhow::Result<NaiveTime> {

@@ -33,7 +33,12 @@ impl Pools {
     }
 
     /// A connection to the builder's address, if `allowed`, within the wait timeout.
-    pub async fn open(&self, builder: &ConnectionBuilder, allowed: &AllowedHosts, metrics: &Metrics) -> Result<Object, Error> {
+    pub async fn open(
+        &self,
+        builder: &ConnectionBuilder,
+        allowed: &AllowedHosts,
+        metrics: &Metrics,
+    ) -> Result<Object, Error> {
         let pool = self.pool(builder, allowed)?;
         let began = Instant::now();
         let opened = tokio::time::timeout(self.config.wait_timeout, pool.get()).await;
@@ -88,7 +93,8 @@ impl Pools {
         let manager = if config.get_ssl_mode() == SslMode::Disable {
             Manager::from_config(config, NoTls, manager_config)
         } else {
-            let tls = tls::client_config(ca_root).map_err(|error| Error::Other(format!("invalid root certificate: {error}")))?;
+            let tls = tls::client_config(ca_root)
+                .map_err(|error| Error::Other(format!("invalid root certificate: {error}")))?;
             Manager::from_config(config, MakeRustlsConnect::new(tls), manager_config)
         };
         let config::Postgres { max_connections, connect_timeout, wait_timeout } = self.config;

@@ -16,8 +16,7 @@ const STATEMENTS_MAX: usize = 256;
 
 /// Runs a statement for its count of rows.
 pub async fn execute(client: &Object, sql: &str, values: &[ParameterValue]) -> Result<u64, Error> {
-    let parameters =
-        parameters(values).map_err(|error| Error::ValueConversionFailed(format!("{error:#}")))?;
+    let parameters = parameters(values).map_err(|error| Error::ValueConversionFailed(format!("{error:#}")))?;
     let (_, rows) = start(client, sql, &parameters).await?;
     let mut rows = std::pin::pin!(rows);
     while rows.try_next().await.map_err(|error| query_failed(&error))?.is_some() {}

@@ -17,7 +17,12 @@ use crate::app::AppInner;
 const BUFFER_MIN_BYTES: usize = 8 * 1024;
 
 /// Serves requests until the client leaves, the connection idles, or the server ends. HTTP/1.1 only: TLS and HTTP/2 end before this host.
-pub async fn serve_connection(app: Arc<AppInner>, stream: TcpStream, client: SocketAddr, mut stage: watch::Receiver<Stage>) {
+pub async fn serve_connection(
+    app: Arc<AppInner>,
+    stream: TcpStream,
+    client: SocketAddr,
+    mut stage: watch::Receiver<Stage>,
+) {
     let limits = &app.config.limits;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())

@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
 use crate::app::App;
-use crate::body::{self, Body};
+use crate::body::Body;
 
 /// Answers `GET /metrics` until the process ends.
 pub async fn serve(app: App, listener: TcpListener) {
@@ -34,7 +34,7 @@ fn answer(app: &App, request: &Request<Incoming>) -> Response<Body> {
         (&Method::GET, "/metrics") => (StatusCode::OK, app.metrics_text()),
         _ => (StatusCode::NOT_FOUND, String::new()),
     };
-    let mut response = Response::new(body::full(text));
+    let mut response = Response::new(Body::whole(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"));
     response

@@ -23,7 +23,17 @@ impl Cluster {
         let cluster = Self { folder, port };
         let password = cluster.folder.path().join("password");
         std::fs::write(&password, "secret").unwrap();
-        cluster.run("initdb", &["--username=tester", "--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--pwfile", password.to_str().unwrap()]);
+        cluster.run(
+            "initdb",
+            &[
+                "--username=tester",
+                "--auth=scram-sha-256",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--pwfile",
+                password.to_str().unwrap(),
+            ],
+        );
         cluster.restart();
         cluster
     }
@@ -33,7 +43,8 @@ impl Cluster {
     }
 
     pub fn restart(&self) {
-        let options = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off", self.port);
+        let options =
+            format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off", self.port);
         let log = self.folder.path().join("data/log");
         self.run("pg_ctl", &["start", "--wait", "--options", &options, "--log", log.to_str().unwrap()]);
     }

@@ -69,8 +69,9 @@ fn run(mut connection: Connection, shared: &Shared, waiting: &mpsc::Receiver<Wri
 fn commit(connection: &mut Connection, group: &[Write]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     {
-        let mut set = transaction
-            .prepare_cached("insert into entry (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value")?;
+        let mut set = transaction.prepare_cached(
+            "insert into entry (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value",
+        )?;
         let mut delete = transaction.prepare_cached("delete from entry where key = ?1")?;
         for Write { key, value, .. } in group {
             match value {
