@@ -20,8 +20,6 @@ pub enum Variable {
     PublicUrl,
     /// Origin of the Moyasar API.
     MoyasarBaseUrl,
-    /// Origin under which gateways reach this application.
-    WebhookBaseUrl,
     /// JSON object from credential reference to the gateway's secret API key.
     GatewayCredentials,
     /// HMAC key of guest order tokens.
@@ -39,7 +37,6 @@ impl Variable {
             Self::BaseDomain => "base_domain",
             Self::PublicUrl => "public_url",
             Self::MoyasarBaseUrl => "moyasar_base_url",
-            Self::WebhookBaseUrl => "webhook_base_url",
             Self::GatewayCredentials => "gateway_credentials",
             Self::OrderTokenKey => "order_token_key",
             Self::JobToken => "job_token",

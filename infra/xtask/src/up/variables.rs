@@ -38,7 +38,6 @@ pub fn compose(place: &Place, session: &Session, accounts: &[Account]) -> Result
         ("database_origin", session.url.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", format!("http://{}", place.gateway)),
-        ("webhook_base_url", format!("http://{}", place.shops)),
         ("gateway_credentials", serde_json::to_string(&credentials)?),
         ("order_token_key", secrets.order_token_key.clone()),
         ("job_token", secrets.job_token.clone()),
