@@ -52,6 +52,7 @@ const TITLES: &[(&str, &str)] = &[
     ("shipping_country_unsupported", "The shipping method does not serve this country."),
     ("shipping_method_not_found", "There is no such shipping method."),
     ("shop_paused", "The shop is closed for now."),
+    ("store_unavailable", "The key-value store cannot be reached; try again."),
     ("tenant_not_found", "There is no such shop."),
     ("too_deep", "The request body is nested too deeply."),
     ("too_long", "The value is too long."),

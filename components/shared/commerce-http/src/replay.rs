@@ -2,15 +2,15 @@
 //! saves asking it.
 
 use axum::response::Response;
-use commerce_kv::{Key, now_ms};
+use commerce_kv::{Dated, now_ms};
 use http::StatusCode;
 use sha2::{Digest, Sha256};
 
 use crate::idempotency::hex;
-use crate::{Ctx, Fingerprint, IdempotencyKey, Problem, answer};
+use crate::{Ctx, Fingerprint, IdempotencyKey, JobAuth, Problem, answer};
 
-/// How long a finished answer is replayed from here: as long as its record is kept at least.
-const TTL_MS: u64 = 24 * 60 * 60 * 1_000;
+/// The kind of a finished answer in the key-value store. It is replayed from there for a day; its record is kept longer.
+const THING: &str = "answer";
 
 impl Ctx {
     /// The finished answer under a key, if the key-value store has it. `Ok(None)` says nothing: ask the database.
@@ -26,7 +26,13 @@ impl Ctx {
         let Some(tenant) = self.tenant() else {
             return Ok(None);
         };
-        let Some(entry) = self.info().store().get(&store_key(tenant.id, scope, key)).await else {
+        let id = store_id(scope, key);
+        let [likely, other] = Dated { tenant: tenant.id, thing: THING, id: &id }.readable_at(now_ms());
+        let store = self.info().store();
+        let Some(entry) = (match store.get(&likely).await {
+            Some(entry) => Some(entry),
+            None => store.get(&other).await,
+        }) else {
             return Ok(None);
         };
         match decode(&entry.payload) {
@@ -51,7 +57,9 @@ impl Ctx {
             return;
         };
         let payload = encode(&fingerprint.to_hex(), status.as_u16(), body);
-        self.info().store().put(&store_key(tenant.id, scope, key), &payload, now_ms() + TTL_MS).await;
+        let id = store_id(scope, key);
+        let (key, expires_at_ms) = Dated { tenant: tenant.id, thing: THING, id: &id }.written_at(now_ms());
+        self.info().store().put(&key, &payload, expires_at_ms).await;
     }
 }
 
@@ -61,9 +69,18 @@ struct Known {
     body: String,
 }
 
-fn store_key(tenant: uuid::Uuid, scope: &'static str, key: &IdempotencyKey) -> Key {
-    let digest = Sha256::new().chain_update(scope).chain_update([0]).chain_update(key.as_str()).finalize();
-    Key::of_tenant(tenant, "answer", &hex(&digest))
+fn store_id(scope: &'static str, key: &IdempotencyKey) -> String {
+    hex(&Sha256::new().chain_update(scope).chain_update([0]).chain_update(key.as_str()).finalize())
+}
+
+impl JobAuth {
+    /// Deletes answers from the key-value store whose day is over, at most `most`, and tells how many there were.
+    ///
+    /// # Errors
+    /// 503 `store_unavailable`.
+    pub async fn sweep_replays(&self, most: usize) -> Result<usize, Problem> {
+        commerce_kv::sweep(THING, now_ms(), most).await.map_err(|_| Problem::unavailable("store_unavailable", 60))
+    }
 }
 
 /// Fingerprint and status on a line of their own, then the body.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cache;
+mod dated;
 mod frame;
 pub mod guard;
 mod key;
@@ -9,6 +10,7 @@ mod store;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use cache::Cache;
+pub use dated::{Dated, sweep};
 pub use frame::Entry;
 pub use key::Key;
 pub use store::KvError;
