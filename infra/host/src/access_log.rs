@@ -11,6 +11,8 @@ use chrono::{SecondsFormat, Utc};
 
 /// Lines that may wait; what comes while so many wait is dropped and counted.
 const LINES_MAX: usize = 8192;
+/// How long lines gather: a thread that waited for each of them would have to be woken by each request.
+const GATHER: Duration = Duration::from_millis(10);
 /// Lines written at once.
 const WRITE_BYTES: usize = 64 * 1024;
 
@@ -102,6 +104,9 @@ fn write_lines(lines: &mpsc::Receiver<Line>) {
     let mut buffer = String::with_capacity(WRITE_BYTES * 2);
     let mut flushed = Vec::new();
     while let Ok(first) = lines.recv() {
+        if matches!(first, Line::Text(_)) {
+            std::thread::sleep(GATHER);
+        }
         let mut next = Some(first);
         while let Some(line) = next {
             match line {
@@ -129,7 +134,7 @@ fn request_line(entry: &Entry<'_>) -> String {
     let duration_ms = entry.duration.as_secs_f64() * 1e3;
     let _ = write!(line, r#","status":{status},"duration_ms":{duration_ms:.3},"bytes":{bytes}"#);
     push_text(&mut line, "component", entry.component);
-    let _ = write!(line, ",\"client\":\"{client}\"}}\n");
+    let _ = writeln!(line, ",\"client\":\"{client}\"}}");
     line
 }
 
@@ -143,6 +148,12 @@ fn begin(level: &str) -> String {
 /// Appends a member, escaped; a client chooses some of these texts.
 fn push_text(line: &mut String, name: &str, text: &str) {
     let _ = write!(line, ",\"{name}\":\"");
+    let harmless = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if text.bytes().all(harmless) {
+        line.push_str(text);
+        line.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => line.push_str("\\\""),

@@ -1,5 +1,10 @@
 //! Outbound PostgreSQL: pooled connections, Spin's conversions, and `spin:postgres` on top.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the interface's error carries everything that PostgreSQL says of a failure"
+)]
+
 mod address;
 mod convert;
 mod error;

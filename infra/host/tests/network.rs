@@ -1,5 +1,7 @@
 //! The server: what a client can do to it, and how it ends.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
@@ -92,8 +94,7 @@ async fn headers_are_bounded() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn work_goes_on_after_the_client_has_left() {
-    let mut setup = Setup::default();
-    setup.component = "key_value_stores = [\"default\"]".into();
+    let setup = Setup::new("key_value_stores = [\"default\"]", "");
     let app = setup.load().await;
     let server = serve(&app).await;
     let body = json!({ "ms": 300, "key": "k", "value": "v" }).to_string();
@@ -131,8 +132,7 @@ async fn shutting_down_finishes_what_is_under_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_tick_while_the_server_runs() {
-    let mut setup = Setup::default();
-    setup.manifest = "[variables]\njob_token = { default = \"secret\" }".into();
+    let mut setup = Setup::new("", "[variables]\njob_token = { default = \"secret\" }");
     let jobs = &mut setup.options.config.jobs;
     jobs.token_variable = Some("job_token".into());
     jobs.ticks.insert("/echo".into(), Duration::from_millis(100));

@@ -1,5 +1,7 @@
 //! Outbound HTTP: to allowed hosts only, in time, and to the application itself.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
@@ -30,8 +32,7 @@ async fn upstream(head: &'static str, body: &'static str, pause: Duration) -> So
 }
 
 async fn load(allowed: &str) -> Fixture {
-    let mut setup = Setup::default();
-    setup.component = format!("allowed_outbound_hosts = [{allowed}]");
+    let mut setup = Setup::new(format!("allowed_outbound_hosts = [{allowed}]"), "");
     setup.options.config.outbound_http.total_timeout = Duration::from_millis(500);
     setup.load().await
 }

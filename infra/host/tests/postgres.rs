@@ -1,5 +1,7 @@
 //! Outbound PostgreSQL against a real server, which each test starts for itself from the system's binaries.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
@@ -12,8 +14,7 @@ use serde_json::{Value, json};
 use support::{Fixture, Setup};
 
 async fn load() -> Fixture {
-    let mut setup = Setup::default();
-    setup.component = "allowed_outbound_hosts = [\"postgres://127.0.0.1:*\"]".into();
+    let mut setup = Setup::new("allowed_outbound_hosts = [\"postgres://127.0.0.1:*\"]", "");
     setup.options.config.postgres.max_connections = 4;
     setup.load().await
 }

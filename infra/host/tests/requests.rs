@@ -1,5 +1,7 @@
 //! Requests through the real pipeline, with the fixture component behind it.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
@@ -144,8 +146,7 @@ async fn large_bodies_are_refused_whether_announced_or_not() {
 
 #[tokio::test]
 async fn what_leads_nowhere_is_a_problem() {
-    let mut setup = Setup::default();
-    setup.manifest = "[[trigger.http]]\nroute = \"/only\"\ncomponent = \"guest\"".into();
+    let setup = Setup::new("", "[[trigger.http]]\nroute = \"/only\"\ncomponent = \"guest\"");
     let folder = setup.write();
     let path = folder.path().join("spin.toml");
     let text = std::fs::read_to_string(&path).unwrap().replacen("\"/...\"", "{ private = true }", 1);
@@ -178,9 +179,10 @@ async fn overload_is_refused_at_once() {
 #[tokio::test]
 async fn applications_in_one_process_are_apart() {
     let with = |greeting: &str| {
-        let mut setup = Setup::default();
-        setup.component = "variables = { greeting = \"{{ greeting }}!\" }\nkey_value_stores = [\"default\"]\nenvironment = { PLACE = \"here\" }".into();
-        setup.manifest = "[variables]\ngreeting = { required = true }".into();
+        let mut setup = Setup::new(
+            "variables = { greeting = \"{{ greeting }}!\" }\nkey_value_stores = [\"default\"]\nenvironment = { PLACE = \"here\" }",
+            "[variables]\ngreeting = { required = true }",
+        );
         setup.options.variables.insert("greeting".into(), greeting.into());
         setup.load()
     };
@@ -200,8 +202,7 @@ async fn applications_in_one_process_are_apart() {
 
 #[tokio::test]
 async fn stores_list_and_delete() {
-    let mut setup = Setup::default();
-    setup.component = "key_value_stores = [\"default\"]".into();
+    let setup = Setup::new("key_value_stores = [\"default\"]", "");
     let app = setup.load().await;
     let operate = |operation: &str, key: &str| {
         app.call("/store", json!({ "label": "default", "do": operation, "key": key, "value": "v" }))

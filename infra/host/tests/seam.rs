@@ -1,5 +1,7 @@
 //! The seam: every host call is seen, and can be delayed, failed or made the last.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
@@ -44,8 +46,7 @@ impl Seam for Recorder {
 
 async fn load(recorder: Recorder) -> (Fixture, Arc<Recorder>) {
     let recorder = Arc::new(recorder);
-    let mut setup = Setup::default();
-    setup.component = "key_value_stores = [\"default\"]\nvariables = { level = \"info\" }".into();
+    let mut setup = Setup::new("key_value_stores = [\"default\"]\nvariables = { level = \"info\" }", "");
     setup.options.seam = Some(recorder.clone());
     (setup.load().await, recorder)
 }

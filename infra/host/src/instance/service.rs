@@ -34,16 +34,16 @@ pub fn serve<'a>(
         wasmtime::error::Ok((call, request_io))
     })?;
     Ok(async move {
-        let answer = async {
+        let answer: Answer = async {
             let (response,) = handler.finish_call_concurrent(accessor, call).await.map_err(|_| Failure::Ended)?;
             let response = response.map_err(|code| Failure::Returned(format!("{code:?}")))?;
             let converted = accessor.with(|mut store| {
                 let response = store.get().table.delete(response)?;
                 response.into_http_with_getter(&mut store, request_io, GuestState::http)
             });
-            Answer::Ok(converted.map_err(|error| Failure::Returned(format!("{error:#}")))?)
-        };
-        let answer = answer.await;
+            converted.map_err(|error| Failure::Returned(format!("{error:#}")))
+        }
+        .await;
         // A client that has left needs no answer.
         let _ = reply.send(answer);
         began

@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_read_from_before_a_write_is_not_kept() {
         let cache = Cache::new();
-        let snapshot = cache.get("key").err().expect("nothing is known yet");
+        let snapshot = cache.get("key").expect_err("nothing is known yet");
         cache.written("key", value(1));
         cache.keep("key", None, snapshot);
         assert_eq!(cache.get("key").ok().flatten().map(|value| value.len()), Some(1));
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn absence_is_remembered() {
         let cache = Cache::new();
-        let snapshot = cache.get("key").err().expect("nothing is known yet");
+        let snapshot = cache.get("key").expect_err("nothing is known yet");
         cache.keep("key", None, snapshot);
         assert!(matches!(cache.get("key"), Ok(None)));
     }

@@ -34,39 +34,39 @@ impl RedisStore {
 }
 
 /// The kind alone: the error's own words may hold the address.
-fn store_error(error: RedisError) -> StoreError {
+fn store_error(error: &RedisError) -> StoreError {
     StoreError(format!("Redis: {:?}", error.kind()))
 }
 
 impl Store for RedisStore {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Vec<u8>>, StoreError>> {
         let mut connection = self.connection.clone();
-        Box::pin(async move { connection.get(key).await.map_err(store_error) })
+        Box::pin(async move { connection.get(key).await.map_err(|error| store_error(&error)) })
     }
 
     fn set(&self, key: String, value: Vec<u8>) -> BoxFuture<'_, Result<(), StoreError>> {
         let mut connection = self.connection.clone();
-        Box::pin(async move { connection.set(key, value).await.map_err(store_error) })
+        Box::pin(async move { connection.set(key, value).await.map_err(|error| store_error(&error)) })
     }
 
     fn delete(&self, key: String) -> BoxFuture<'_, Result<(), StoreError>> {
         let mut connection = self.connection.clone();
-        Box::pin(async move { connection.del(key).await.map_err(store_error) })
+        Box::pin(async move { connection.del(key).await.map_err(|error| store_error(&error)) })
     }
 
     fn exists<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
         let mut connection = self.connection.clone();
-        Box::pin(async move { connection.exists(key).await.map_err(store_error) })
+        Box::pin(async move { connection.exists(key).await.map_err(|error| store_error(&error)) })
     }
 
     /// By `SCAN`, which does not stop the server for others as `KEYS` does.
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, StoreError>> {
         let mut connection = self.connection.clone();
         Box::pin(async move {
-            let mut keys = connection.scan::<String>().await.map_err(store_error)?;
+            let mut keys = connection.scan::<String>().await.map_err(|error| store_error(&error))?;
             let mut all = Vec::new();
             while let Some(key) = keys.next().await {
-                all.push(key.map_err(store_error)?);
+                all.push(key.map_err(|error| store_error(&error))?);
             }
             Ok(all)
         })

@@ -59,6 +59,11 @@ impl Default for Setup {
 }
 
 impl Setup {
+    /// With further keys of the component and further tables of the manifest.
+    pub fn new(component: impl Into<String>, manifest: impl Into<String>) -> Self {
+        Self { component: component.into(), manifest: manifest.into(), ..Self::default() }
+    }
+
     /// Writes the manifest into a new folder.
     pub fn write(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();

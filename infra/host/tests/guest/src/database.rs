@@ -17,16 +17,16 @@ pub async fn query(url: &str, sql: &str, arguments: &Value) -> Value {
         ended.await?;
         Ok::<_, Error>(json!({ "columns": columns, "rows": rows }))
     };
-    run.await.unwrap_or_else(refusal)
+    run.await.unwrap_or_else(|error| refusal(&error))
 }
 
 /// Runs `sql` for its count.
 pub async fn execute(url: &str, sql: &str) -> Value {
     let run = async { Ok::<_, Error>(json!({ "count": Connection::open(url).await?.execute(sql, []).await? })) };
-    run.await.unwrap_or_else(refusal)
+    run.await.unwrap_or_else(|error| refusal(&error))
 }
 
-fn refusal(error: Error) -> Value {
+fn refusal(error: &Error) -> Value {
     json!({ "error": format!("{error:?}") })
 }
 
