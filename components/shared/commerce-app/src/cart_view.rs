@@ -6,7 +6,7 @@ use commerce_domain::pricing::LineTotals;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::money_view::MoneyView;
+use crate::money_view::{MoneyView, TotalsView};
 use crate::price_cart::{PriceCartError, price_cart};
 
 /// A cart with its totals.
@@ -43,14 +43,6 @@ struct ItemView<'a> {
     in_stock: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     available: Option<i64>,
-}
-
-#[derive(Debug, Serialize)]
-struct TotalsView<'a> {
-    subtotal: MoneyView<'a>,
-    shipping: MoneyView<'a>,
-    tax: MoneyView<'a>,
-    total: MoneyView<'a>,
 }
 
 #[derive(Debug, Serialize)]

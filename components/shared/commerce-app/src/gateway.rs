@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use commerce_db::variables::{self, Variable};
-use commerce_gateways::{GatewayError, GatewayRequest, GatewayResponse, Moyasar, Secret};
+use commerce_db::webhooks::GatewayTruth;
+use commerce_domain::settlement::Truth;
+use commerce_gateways::{GatewayError, GatewayRef, GatewayRequest, GatewayResponse, Moyasar, Secret};
 
 /// Longest wait for one answer of a gateway. Below the lease of a checkout, so that a request that still waits is never
 /// taken for an interrupted one.
@@ -40,6 +42,23 @@ pub(crate) async fn open(provider: &str, mode: &str, credential_ref: &str) -> Re
     let gateway = Moyasar::new(&base_url, &Secret::new(key.as_str())).map_err(|_| GatewayAccessError::Key)?;
     // A test key in a live account would take play money for goods (reliability §2).
     if gateway.is_live() == (mode == "live") { Ok(gateway) } else { Err(GatewayAccessError::Key) }
+}
+
+/// What the gateway said, in the form that settlement takes.
+pub(crate) fn settlement_truth(
+    gateway_ref: &str,
+    gateway_payment_ref: Option<&GatewayRef>,
+    truth: Truth,
+) -> GatewayTruth {
+    GatewayTruth {
+        gateway_ref: gateway_ref.to_owned(),
+        gateway_payment_ref: gateway_payment_ref.map(ToString::to_string),
+        status: truth.status.as_str().into(),
+        failure: None,
+        amount_minor: truth.terms.amount_minor,
+        currency: truth.terms.currency.code().into(),
+        live: truth.terms.live,
+    }
 }
 
 /// Sends one request, with the time limit of every gateway call.

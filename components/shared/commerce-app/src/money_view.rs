@@ -16,3 +16,16 @@ impl<'a> MoneyView<'a> {
         Self { amount_minor, currency }
     }
 }
+
+/// The sums of a cart or an order.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TotalsView<'a> {
+    /// Σ lines, as prices are shown.
+    pub subtotal: MoneyView<'a>,
+    /// What shipping costs.
+    pub shipping: MoneyView<'a>,
+    /// Tax of lines and shipping: within the total where prices include it.
+    pub tax: MoneyView<'a>,
+    /// What is paid.
+    pub total: MoneyView<'a>,
+}

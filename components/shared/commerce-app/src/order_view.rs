@@ -5,7 +5,7 @@ use commerce_domain::ids::{OrderId, OrderLineId, PaymentId, ProductId, VariantId
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::money_view::MoneyView;
+use crate::money_view::{MoneyView, TotalsView};
 
 /// An order.
 #[derive(Debug, Serialize)]
@@ -42,14 +42,6 @@ struct LineView<'a> {
     tax: MoneyView<'a>,
 }
 
-#[derive(Debug, Serialize)]
-struct TotalsView<'a> {
-    subtotal: MoneyView<'a>,
-    shipping: MoneyView<'a>,
-    tax: MoneyView<'a>,
-    total: MoneyView<'a>,
-}
-
 /// An order's payment. The address to pay at is shown only while paying there makes sense.
 #[derive(Debug, Serialize)]
 pub struct PaymentView<'a> {
@@ -57,6 +49,8 @@ pub struct PaymentView<'a> {
     status: &'a str,
     method: &'a str,
     amount: MoneyView<'a>,
+    /// Why the last attempt was declined, in the gateway's words.
+    failure: Option<&'a str>,
     redirect_url: Option<&'a str>,
 }
 
@@ -99,6 +93,7 @@ pub fn payment_view(facts: &OrderFacts) -> PaymentView<'_> {
         status: &payment.status,
         method: &payment.method,
         amount: MoneyView::new(payment.amount_minor, &payment.currency),
+        failure: payment.failure.as_deref(),
         redirect_url: payment.redirect_url.as_deref().filter(|_| payable),
     }
 }

@@ -47,7 +47,10 @@ async fn reconcile(context: &CallContext, due: DuePayment) -> bool {
         }
     };
     let truth = match ask(&gateway, &due).await {
-        Ok(Some(invoice)) => truth_of(&invoice),
+        Ok(Some(invoice)) => {
+            let paid_by = invoice.gateway_payment_id.as_ref();
+            gateway::settlement_truth(invoice.gateway_ref.as_str(), paid_by, invoice.truth())
+        }
         Ok(None) => match given_up(&due, gateway.is_live()) {
             Some(truth) => truth,
             None => return false,
@@ -81,19 +84,6 @@ async fn ask(gateway: &Moyasar, due: &DuePayment) -> Result<Option<Invoice>, Gat
             let answer = gateway::ask(gateway.find_invoice(payment_id)).await?;
             gateway.parse_found(payment_id, &answer)
         }
-    }
-}
-
-fn truth_of(invoice: &Invoice) -> GatewayTruth {
-    let truth = invoice.truth();
-    GatewayTruth {
-        gateway_ref: invoice.gateway_ref.to_string(),
-        gateway_payment_ref: invoice.gateway_payment_id.as_ref().map(ToString::to_string),
-        status: truth.status.as_str().into(),
-        failure: None,
-        amount_minor: truth.terms.amount_minor,
-        currency: truth.terms.currency.code().into(),
-        live: truth.terms.live,
     }
 }
 

@@ -92,17 +92,10 @@ async fn fetch_truth(
     };
     match asked.await {
         Ok((payment, invoice)) => {
-            let truth = payment.truth();
+            let reference = invoice.gateway_ref.as_str();
+            let truth = gateway::settlement_truth(reference, Some(&payment.gateway_payment_id), payment.truth());
             Some(Found {
-                truth: GatewayTruth {
-                    gateway_ref: invoice.gateway_ref.to_string(),
-                    gateway_payment_ref: Some(payment.gateway_payment_id.to_string()),
-                    status: truth.status.as_str().into(),
-                    failure: None,
-                    amount_minor: truth.terms.amount_minor,
-                    currency: truth.terms.currency.code().into(),
-                    live: truth.terms.live,
-                },
+                truth: GatewayTruth { failure: payment.decline_reason, ..truth },
                 payment_id: invoice.payment_id.map(|id| id.as_uuid()),
             })
         }

@@ -98,6 +98,8 @@ pub struct GatewayPayment {
     pub money: Money,
     /// Real money or test mode.
     pub live: bool,
+    /// Why the attempt was declined, in the gateway's words; at most 200 characters.
+    pub decline_reason: Option<String>,
 }
 
 impl GatewayPayment {

@@ -36,7 +36,13 @@ pub(super) struct PaymentObject {
     captured: Option<i64>,
     #[serde(default)]
     invoice_id: Option<String>,
+    /// How it was tried; its shape differs by method, the message is common ("Credit Card Source").
+    #[serde(default)]
+    source: serde_json::Value,
 }
+
+/// Longest reason of a decline that is kept, in characters.
+const MAX_REASON: usize = 200;
 
 /// "List Invoices".
 #[derive(Deserialize)]
@@ -118,8 +124,16 @@ impl PaymentObject {
             status,
             money: parse_money(amount, &self.currency)?,
             live,
+            decline_reason: (status == TruthStatus::Failed).then(|| reason(&self.source)).flatten(),
         })
     }
+}
+
+/// The message of an attempt's source, without what does not belong into a text.
+fn reason(source: &serde_json::Value) -> Option<String> {
+    let message = source.get("message")?.as_str()?;
+    let text: String = message.chars().filter(|character| !character.is_control()).take(MAX_REASON).collect();
+    (!text.is_empty()).then_some(text)
 }
 
 /// Ids are UUIDs, hyphenated and in lower case.
