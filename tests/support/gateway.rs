@@ -1,9 +1,23 @@
 //! The payment gateway as a payer meets it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::Method;
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Answer, World};
+use crate::world::api_key;
+use crate::{Answer, Shop, World};
+
+impl Shop<'_> {
+    /// The invoices that the gateway made for one of the shop's payments (`pay_…`), as its own API tells.
+    pub async fn invoices_for(&self, payment_id: &str) -> Vec<Value> {
+        let url = format!("{}/v1/invoices?metadata%5Bpayment_id%5D={payment_id}", self.world.gateway.url());
+        let key = STANDARD.encode(format!("{}:", api_key(self.slug)));
+        let answer = self.world.client().call(Method::GET, url).header("authorization", format!("Basic {key}")).await;
+        answer.expect(200).json()["invoices"].as_array().expect("a list of invoices").clone()
+    }
+}
 
 impl World {
     /// Pays an invoice and waits until its webhooks are through; panics when it cannot be paid.

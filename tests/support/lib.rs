@@ -20,7 +20,7 @@ pub use proxy::Proxy;
 pub use sandbox::{Behaviour, Fault, Forgery, Lie, RequestBehaviour, WebhookBehaviour};
 pub use seam::{CountingSeam, DelaySeam, FailSeam, KillSeam, Probe, Side};
 pub use shop::{Placed, Shop, Stock, Variant, address};
-pub use world::{SHOPS, World, WorldBuilder};
+pub use world::{JOB_TOKEN, SHOPS, World, WorldBuilder};
 
 /// The id that a public id (`ord_0199…`) stands for.
 pub fn uuid(public_id: &str) -> uuid::Uuid {

@@ -76,7 +76,7 @@ impl WorldBuilder {
         if let Some(proxy) = &proxy {
             (login.host, login.port) = (proxy.addr().ip().to_string(), proxy.addr().port());
         }
-        let mut variables = variables(&login, &gateway, address);
+        let mut variables = variables(&login, &gateway);
         variables.append(&mut self.variables);
         self.config.access_log = std::env::var_os("WASLA_TEST_LOG").is_some();
         let options = Options {
@@ -280,18 +280,18 @@ async fn start_gateway(application: SocketAddr, sql: &tokio_postgres::Client) ->
     Sandbox::start(config).await.unwrap()
 }
 
-fn api_key(slug: &str) -> String {
+/// The shop's key at the gateway.
+pub fn api_key(slug: &str) -> String {
     format!("sk_test_{slug}_0123456789abcdef")
 }
 
-fn variables(login: &DatabaseUrl, gateway: &Sandbox, application: SocketAddr) -> BTreeMap<String, String> {
+fn variables(login: &DatabaseUrl, gateway: &Sandbox) -> BTreeMap<String, String> {
     let credentials: Map<_, _> = SHOPS.iter().map(|slug| ((*slug).to_owned(), Value::from(api_key(slug)))).collect();
     let variables = [
         ("database_url", format!("{login}?connect_timeout=2&application_name=wasla")),
         ("database_origin", login.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", gateway.url()),
-        ("webhook_base_url", format!("http://{application}")),
         ("gateway_credentials", json!(credentials).to_string()),
         ("order_token_key", "order-token-key-of-the-tests-0123456789abcdef".to_owned()),
         ("job_token", JOB_TOKEN.to_owned()),
