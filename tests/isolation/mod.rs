@@ -4,6 +4,9 @@
 //! the second one table by table and shows that the proof notices any policy that is missing; `walls` shows that either wall holds
 //! without the other. The rest goes over HTTP.
 
+mod canaries;
+mod foreign_ids;
 mod policies;
 mod probe;
+mod tenant_resolution;
 mod walls;
