@@ -1,5 +1,6 @@
 //! Bodies of requests and responses.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,7 +13,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::record::Record;
 
-/// The body of a response: whole, or as the guest produces it.
+/// The body of a response: whole, or begun and then as the guest produces it.
 pub struct Body {
     content: Content,
     record: Option<Record>,
@@ -20,7 +21,7 @@ pub struct Body {
 
 enum Content {
     Whole(Full<Bytes>),
-    Guest(WasiBody),
+    Begun(VecDeque<Frame<Bytes>>, WasiBody),
 }
 
 /// A response body that could not be finished.
@@ -34,9 +35,9 @@ impl Body {
         Self { content: Content::Whole(Full::new(bytes.into())), record: None }
     }
 
-    /// A guest's body.
-    pub(crate) fn from_guest(body: WasiBody) -> Self {
-        Self { content: Content::Guest(body), record: None }
+    /// A guest's body of which something has been read already.
+    pub(crate) fn begun(read: VecDeque<Frame<Bytes>>, rest: WasiBody) -> Self {
+        Self { content: Content::Begun(read, rest), record: None }
     }
 
     /// The body ends the record when it ends.
@@ -57,8 +58,11 @@ impl http_body::Body for Body {
             Content::Whole(body) => {
                 ready!(Pin::new(body).poll_frame(context)).map(|frame| frame.map_err(|never| match never {}))
             }
-            Content::Guest(body) => ready!(Pin::new(body).poll_frame(context))
-                .map(|frame| frame.map_err(|error| BodyError(error.to_string()))),
+            Content::Begun(read, rest) => match read.pop_front() {
+                Some(frame) => Some(Ok(frame)),
+                None => ready!(Pin::new(rest).poll_frame(context))
+                    .map(|frame| frame.map_err(|error| BodyError(error.to_string()))),
+            },
         };
         if let (Some(Ok(frame)), Some(record)) = (&frame, &mut self.record) {
             record.count_bytes(frame.data_ref().map_or(0, Bytes::len));
@@ -69,14 +73,15 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Whole(body) => body.is_end_stream(),
-            Content::Guest(body) => body.is_end_stream(),
+            Content::Begun(read, rest) => read.is_empty() && rest.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.content {
             Content::Whole(body) => body.size_hint(),
-            Content::Guest(body) => body.size_hint(),
+            Content::Begun(read, rest) if read.is_empty() => rest.size_hint(),
+            Content::Begun(..) => SizeHint::default(),
         }
     }
 }

@@ -137,7 +137,7 @@ impl AppInner {
             return Err(Problem::BodyTooLarge);
         }
         match handled {
-            Ok(Ok(response)) => Ok(response.map(Body::from_guest)),
+            Ok(Ok(response)) => Ok(response),
             Ok(Err(error)) => Err(self.explain(&error, &request_id)),
             Err(_) => Err(Problem::RequestTimeout),
         }

@@ -1,6 +1,7 @@
 //! The life of one instance, from its first request to its end.
 
 mod expiry;
+mod gather;
 mod service;
 
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use crate::config::Instances;
 use crate::pool::{Failure, Job, Live, Seat};
 use crate::state::GuestState;
 use expiry::{Activity, Expiry, GRACE};
+use gather::Gathering;
 use service::serve;
 
 /// Creates an instance, lets it serve `first` and what comes after, and drops it when its time has come.
@@ -59,6 +61,8 @@ struct Shared {
     /// Whether everything taken so far waits for something: the guest may not be computing for long, but it may, so another request is
     /// taken only then.
     settled: AtomicBool,
+    /// Response bodies that are being read ahead.
+    gathering: Gathering,
 }
 
 impl Shared {
@@ -83,6 +87,7 @@ async fn run(store: &mut Store<GuestState>, service: &Service, seat: Seat, first
         activity: Mutex::new(Activity::Requests(Instant::now())),
         inside_had_turn: AtomicBool::new(false),
         settled: AtomicBool::new(false),
+        gathering: Gathering::default(),
     };
     let inside = store.run_concurrent(async |accessor| inside(accessor, service, &shared, first).await);
     let mut inside = pin!(inside);
@@ -126,12 +131,13 @@ async fn inside(
     // When each of them began, the earliest first: an overdue one makes the instance retire, so that it can end.
     let now = Instant::now();
     let mut begun = VecDeque::from([now]);
-    running.push(serve(accessor, service, first, now)?);
+    running.push(serve(accessor, service, shared, first, now)?);
     let mut taken = 1;
     let mut retiring = false;
     let handler = *service.wasi_http_handler().func_handle().func();
     std::future::poll_fn(|context: &mut Context<'_>| {
         shared.inside_had_turn.store(true, Relaxed);
+        shared.gathering.let_go_if(shared.settled.load(Relaxed));
         loop {
             while let Poll::Ready(Some(began)) = running.poll_next_unpin(context) {
                 let now = Instant::now();
@@ -157,7 +163,7 @@ async fn inside(
             let now = Instant::now();
             shared.set_activity(Activity::Requests(now));
             begun.push_back(now);
-            match serve(accessor, service, job, now) {
+            match serve(accessor, service, shared, job, now) {
                 Ok(serving) => running.push(serving),
                 Err(error) => return Poll::Ready(Err(error)),
             }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
+use crate::body::Body;
 use crate::component::ComponentRuntime;
 use crate::instance;
 use crate::state::{GuestState, RequestContext};
@@ -36,7 +37,7 @@ pub enum Failure {
 }
 
 /// What a request ends in.
-pub type Answer = Result<Response<WasiBody>, Failure>;
+pub type Answer = Result<Response<Body>, Failure>;
 
 /// A request on its way to an instance.
 pub struct Job {

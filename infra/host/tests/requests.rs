@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use host::Config;
 use http::Request;
-use http_body_util::{Full, StreamBody};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use serde_json::json;
 use support::{Setup, plain, problem, read};
 
@@ -18,6 +19,26 @@ use support::{Setup, plain, problem, read};
 async fn hello() {
     let (status, body) = read(plain().await.get("/hello").await).await;
     assert_eq!((status, &body[..]), (200, &b"Hello"[..]));
+}
+
+#[tokio::test]
+async fn a_small_body_leaves_whole_also_after_waiting() {
+    let app = plain().await;
+    assert_eq!(app.get("/hello").await.body().size_hint().exact(), Some(5));
+    let slept = Request::post("/sleep").body(Full::new(Bytes::from(r#"{"ms":50}"#))).unwrap();
+    assert_eq!(app.app.handle(slept).await.body().size_hint().exact(), Some(7));
+}
+
+#[tokio::test]
+async fn a_body_leaves_as_it_is_made() {
+    let app = plain().await;
+    let request = Request::post("/drip").body(Full::new(Bytes::from(r#"{"ms":300}"#))).unwrap();
+    let began = Instant::now();
+    let mut body = app.app.handle(request).await.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!((&first[..], began.elapsed() < Duration::from_millis(250)), (&b"first"[..], true));
+    assert_eq!(&body.collect().await.unwrap().to_bytes()[..], b"second");
+    assert!(began.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]

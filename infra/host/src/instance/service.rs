@@ -8,6 +8,7 @@ use wasmtime_wasi_http::p3::Request;
 use wasmtime_wasi_http::p3::bindings::Service;
 use wasmtime_wasi_http::{FieldMap, WasiHttpView as _};
 
+use super::Shared;
 use crate::pool::{Answer, Failure, Job};
 use crate::state::GuestState;
 
@@ -15,6 +16,7 @@ use crate::state::GuestState;
 pub fn serve<'a>(
     accessor: &'a Accessor<GuestState>,
     service: &'a Service,
+    shared: &'a Shared,
     job: Job,
     began: Instant,
 ) -> wasmtime::Result<impl Future<Output = Instant> + Send + use<'a>> {
@@ -41,7 +43,14 @@ pub fn serve<'a>(
                 let response = store.get().table.delete(response)?;
                 response.into_http_with_getter(&mut store, request_io, GuestState::http)
             });
-            converted.map_err(|error| Failure::Returned(format!("{error:#}")))
+            let response = converted.map_err(|error| Failure::Returned(format!("{error:#}")))?;
+            let (parts, body) = response.into_parts();
+            let body = shared
+                .gathering
+                .read(body, &shared.settled)
+                .await
+                .map_err(|error| Failure::Returned(error.to_string()))?;
+            Ok(http::Response::from_parts(parts, body))
         }
         .await;
         // A client that has left needs no answer.

@@ -4,16 +4,22 @@
 mod database;
 mod store;
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
+use futures::StreamExt as _;
+use futures::stream::LocalBoxStream;
+use http_body::Frame;
+use http_body_util::{BodyExt as _, Either, StreamBody};
 use serde_json::{Value, json};
 use spin_sdk::http::{FullBody, IntoResponse, Request, Response, Result};
 use spin_sdk::{http_service, variables};
 
 type Answer = Result<Value>;
+type Pieces = LocalBoxStream<'static, std::result::Result<Frame<Bytes>, Infallible>>;
+type Answered = Either<FullBody<Bytes>, StreamBody<Pieces>>;
 
 /// Requests that this instance has seen.
 static SEEN: AtomicU64 = AtomicU64::new(0);
@@ -25,6 +31,10 @@ async fn handle(request: Request) -> Result<impl IntoResponse> {
     if path == "/hello" {
         return respond(Bytes::from_static(b"Hello"));
     }
+    if path == "/drip" {
+        let ms = arguments(request).await?.get("ms").and_then(Value::as_u64);
+        return Ok(drip(ms.unwrap_or_default()));
+    }
     let answer = match path.as_str() {
         "/echo" | "/echo/more" => echo(request).await?,
         "/seen" => json!(SEEN.load(Relaxed)),
@@ -35,8 +45,19 @@ async fn handle(request: Request) -> Result<impl IntoResponse> {
     respond(answer.to_string().into())
 }
 
-fn respond(body: Bytes) -> Result<http::Response<FullBody<Bytes>>> {
-    Ok(http::Response::new(FullBody::new(body)))
+fn respond(body: Bytes) -> Result<http::Response<Answered>> {
+    Ok(http::Response::new(Either::Left(FullBody::new(body))))
+}
+
+/// Two pieces with a pause between them.
+fn drip(ms: u64) -> http::Response<Answered> {
+    let first = async { Ok(Frame::data(Bytes::from_static(b"first"))) };
+    let second = async move {
+        spin_sdk::time::sleep(Duration::from_millis(ms)).await;
+        Ok(Frame::data(Bytes::from_static(b"second")))
+    };
+    let pieces = futures::stream::once(first).chain(futures::stream::once(second));
+    http::Response::new(Either::Right(StreamBody::new(pieces.boxed_local())))
 }
 
 async fn with_arguments(path: &str, arguments: Value) -> Answer {
