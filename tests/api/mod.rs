@@ -1,5 +1,6 @@
 //! By URL.
 
+mod bad_input;
 mod budgets;
 mod kill_points;
 mod outage;
