@@ -128,7 +128,8 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         let mut names: Vec<&str> =
             answer.header("allow").unwrap_or_else(|| panic!("{name}: no Allow")).split(',').map(str::trim).collect();
         let mut expected: Vec<&str> = allow.split(',').collect();
-        (names.sort_unstable(), expected.sort_unstable());
+        names.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(names, expected, "{name}");
     }
     world.finish().await;
