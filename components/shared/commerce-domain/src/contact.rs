@@ -47,15 +47,17 @@ pub struct NewOrderContact {
 }
 
 impl NewOrderContact {
-    /// Checks everything. A phone number without country code is read as one of `home_country` (ISO 3166-1 alpha-2, the shop's);
-    /// the address must be in one of `countries`.
+    /// Checks everything. A phone number without country code is read as one of the address's country, else of `home_country`
+    /// (ISO 3166-1 alpha-2, the shop's); the address must be in one of `countries`.
     ///
     /// # Errors
     /// Every wrong field, in the order of the request.
     pub fn parse(input: &ContactInput, home_country: &str, countries: &[&str]) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let email = collect(&mut errors, "email", Email::parse(&input.email));
-        let phone = collect(&mut errors, "phone", Phone::parse(&input.phone, home_country));
+        let phone = Phone::parse(&input.phone, input.shipping_address.country.trim())
+            .or_else(|_| Phone::parse(&input.phone, home_country));
+        let phone = collect(&mut errors, "phone", phone);
         let name = collect(&mut errors, "name", PersonName::parse(&input.name));
         let address =
             Address::parse(&input.shipping_address, countries).map_err(|mut wrong| errors.append(&mut wrong)).ok();
@@ -96,6 +98,21 @@ mod tests {
         let json = serde_json::to_value(&contact).unwrap();
         assert_eq!(json["shipping_address"]["short_address"], "RRRD2929");
         assert_eq!(json["shipping_address"]["building"], "7542");
+    }
+
+    #[test]
+    fn a_local_phone_is_of_the_addresss_country_or_the_shops() {
+        let phone = |country: &str, phone: &str, home| {
+            let mut contact = input();
+            contact.shipping_address.country = country.into();
+            contact.shipping_address.short_address = None;
+            contact.phone = phone.into();
+            NewOrderContact::parse(&contact, home, &["SA", "KW"]).map(|contact| contact.phone.as_str().to_owned())
+        };
+        assert_eq!(phone("SA", "0501234567", "KW").unwrap(), "+966501234567");
+        assert_eq!(phone("KW", "50123456", "SA").unwrap(), "+96550123456");
+        assert_eq!(phone("KW", "0501234567", "SA").unwrap(), "+966501234567");
+        assert!(phone("KW", "0501234567", "KW").is_err());
     }
 
     #[test]
