@@ -11,6 +11,7 @@ const TITLES: &[(&str, &str)] = &[
     ("cart_item_not_found", "There is no such item in the cart."),
     ("cart_not_found", "There is no such cart."),
     ("category_not_found", "There is no such category."),
+    ("checkout_expired", "The time to pay this order has run out; begin again with a new cart."),
     ("concurrent_update", "Another request changed the same thing; try again."),
     ("conflict", "The request conflicts with the current state."),
     ("database_unavailable", "The service cannot reach its database; try again."),

@@ -247,7 +247,7 @@ pub struct FinishInput {
 
 tenant_function! {
     /// What stands under the key, or what a new checkout decides upon. Refuses: `idempotency_key_reused`, `cart_not_found`,
-    /// `cart_closed`.
+    /// `cart_closed`, `checkout_expired`.
     PREPARE, "checkout_prepare", PrepareInput => Prepared
 }
 tenant_function! {
