@@ -92,7 +92,17 @@ async fn a_database_that_falls_silent_is_an_outage_and_no_longer_than_it_lasts()
     let variant = shop.any_variant().await;
     let placed = shop.place(&[(&variant, 1)]).await;
     let cart = shop.cart_with(&[(&variant, 1)]).await;
+    // Connections that were in use a moment ago fall silent too.
+    let warm = (0..12).map(|_| async { shop.get(&format!("/carts/{cart}")).await.expect(200) });
+    join_all(warm).await;
     world.database().silence();
+    let began = Instant::now();
+    let hung = (0..12).map(|_| async { shop.get(&format!("/carts/{cart}")).await });
+    for answer in join_all(hung).await {
+        assert_eq!(answer.status, 503, "{}", answer.text());
+        assert!(answer.header("retry-after").is_some());
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     everything_says_so_in_time(&world, &placed, &cart).await;
     world.database().restore();
     service_returns(&world).await;

@@ -1,4 +1,5 @@
 //! The database itself.
 
 mod functions;
+mod invariants;
 mod schema;

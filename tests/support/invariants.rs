@@ -85,29 +85,44 @@ const INVARIANTS: [(&str, &str); 12] = [
 impl World {
     /// Checks every invariant, in all shops.
     pub async fn assert_invariants(&self) {
+        let violations = self.violations().await;
+        assert!(violations.is_empty(), "invariants are violated:\n{}", violations.join("\n"));
+    }
+
+    /// The invariants that do not hold, with a few offenders each.
+    pub async fn violations(&self) -> Vec<String> {
+        let mut violations = Vec::new();
         for (name, query) in INVARIANTS {
             let query = format!("select coalesce(jsonb_agg(to_jsonb(x)), '[]') from ({query} limit 5) x");
             let offenders: serde_json::Value = match self.sql.query_one(&query, &[]).await {
                 Ok(row) => row.get(0),
                 Err(error) => panic!("{name}: {error:?}"),
             };
-            assert_eq!(offenders, serde_json::json!([]), "{name}");
+            if offenders != serde_json::json!([]) {
+                violations.push(format!("{name}: {offenders}"));
+            }
         }
-        self.assert_audited().await;
+        violations.extend(self.unaudited().await);
+        violations
     }
 
     /// Every row of an audited table has as many audit entries as it has versions; every entry names its actor.
-    async fn assert_audited(&self) {
+    async fn unaudited(&self) -> Vec<String> {
         let tables = "select c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid \
              where p.proname = 'audit_row' order by 1";
         let tables: Vec<String> = self.sql.query(tables, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
         assert!(tables.len() > 10, "{tables:?}");
+        let mut violations = Vec::new();
         for table in tables {
             let query = format!(
                 "select count(*) from app.{table} x where x.version <> (\
                    select count(*) from audit.entry e where e.table_name = '{table}' and e.row_id = x.id::text and e.actor <> '')"
             );
-            assert_eq!(self.count(&query).await, 0, "rows of app.{table} whose changes are not all in the audit trail");
+            let rows = self.count(&query).await;
+            if rows > 0 {
+                violations.push(format!("every change is in the audit trail: {rows} rows of app.{table} are not"));
+            }
         }
+        violations
     }
 }

@@ -289,3 +289,36 @@ async fn an_order_records_who_placed_it_and_from_where() {
     );
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_after_the_reservation_ran_out_is_told_to_begin_again() {
+    let world = World::start().await;
+    let shop = world.shop("qahwa");
+    let variant = shop.any_variant().await;
+    let before = world.stock(&variant).await;
+    for cancelled in [false, true] {
+        let cart = shop.cart_with(&[(&variant, 1)]).await;
+        let call = shop.checkout(&cart, &fresh_key());
+        world.gateway.set_behaviour(on_create(Fault::DropBefore, 1));
+        call.clone().await.expect_problem(503, "gateway_unavailable");
+        world.sql.batch_execute("update app.sales_order set reservation_expires_at = now() - interval '1 second' where status = 'pending'").await.unwrap();
+        world.run_job("storefront/release-reservations").await;
+        if cancelled {
+            world
+                .sql
+                .batch_execute(
+                    "update app.payment set created_at = now() - interval '11 minutes' where status = 'initiated'",
+                )
+                .await
+                .unwrap();
+            world.make_payments_due().await;
+            world.run_job("payments/reconcile").await;
+        }
+        for _ in 0..2 {
+            call.clone().await.expect_problem(409, "checkout_expired");
+        }
+        assert_eq!(world.gateway.counters().invoices_created, 0, "nothing that could still be paid");
+        assert_eq!(world.stock(&variant).await, before);
+    }
+    world.finish().await;
+}
