@@ -1,7 +1,9 @@
 //! One request in an instance.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
+use http::Method;
 use wasmtime::AsContextMut as _;
 use wasmtime::component::Accessor;
 use wasmtime_wasi_http::p3::Request;
@@ -9,6 +11,7 @@ use wasmtime_wasi_http::p3::bindings::Service;
 use wasmtime_wasi_http::{FieldMap, WasiHttpView as _};
 
 use super::Shared;
+use crate::body::Body;
 use crate::pool::{Answer, Failure, Job};
 use crate::state::GuestState;
 
@@ -22,6 +25,7 @@ pub fn serve<'a>(
 ) -> wasmtime::Result<impl Future<Output = Instant> + Send + use<'a>> {
     let Job { request, context, reply } = job;
     let handler = service.wasi_http_handler().func_handle();
+    let is_head = request.method() == Method::HEAD;
     let (call, request_io) = accessor.with(|mut store| {
         let (parts, body) = request.into_parts();
         let uri = parts.uri.into_parts();
@@ -45,11 +49,13 @@ pub fn serve<'a>(
             });
             let response = converted.map_err(|error| Failure::Returned(format!("{error:#}")))?;
             let (parts, body) = response.into_parts();
-            let body = shared
-                .gathering
-                .read(body, &shared.settled)
-                .await
-                .map_err(|error| Failure::Returned(error.to_string()))?;
+            let body = if is_head {
+                // It may state the length that GET would have, and has no bytes: read to its end it would seem cut short.
+                Body::begun(VecDeque::new(), body)
+            } else {
+                let read = shared.gathering.read(body, &shared.settled).await;
+                read.map_err(|error| Failure::Returned(error.to_string()))?
+            };
             Ok(http::Response::from_parts(parts, body))
         }
         .await;
