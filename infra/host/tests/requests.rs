@@ -30,6 +30,17 @@ async fn a_small_body_leaves_whole_also_after_waiting() {
 }
 
 #[tokio::test]
+async fn a_length_without_content_is_no_failure_where_there_is_none() {
+    let app = plain().await;
+    let head = Request::head("/length-alone").body(Full::new(Bytes::new())).unwrap();
+    for (response, status) in [(app.app.handle(head).await, 200), (app.get("/not-modified").await, 304)] {
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["content-length"], "5");
+    }
+    assert_eq!(problem(app.get("/length-alone").await).await, (500, "internal_error".into()));
+}
+
+#[tokio::test]
 async fn a_body_leaves_as_it_is_made() {
     let app = plain().await;
     let request = Request::post("/drip").body(Full::new(Bytes::from(r#"{"ms":300}"#))).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use http::Method;
+use http::{Method, StatusCode};
 use wasmtime::AsContextMut as _;
 use wasmtime::component::Accessor;
 use wasmtime_wasi_http::p3::Request;
@@ -49,8 +49,8 @@ pub fn serve<'a>(
             });
             let response = converted.map_err(|error| Failure::Returned(format!("{error:#}")))?;
             let (parts, body) = response.into_parts();
-            let body = if is_head {
-                // It may state the length that GET would have, and has no bytes: read to its end it would seem cut short.
+            let body = if is_head || parts.status == StatusCode::NOT_MODIFIED {
+                // It may state the length that the content has, and has no bytes: read to its end it would seem cut short.
                 Body::begun(VecDeque::new(), body)
             } else {
                 let read = shared.gathering.read(body, &shared.settled).await;

@@ -31,6 +31,11 @@ async fn handle(request: Request) -> Result<impl IntoResponse> {
     if path == "/hello" {
         return respond(Bytes::from_static(b"Hello"));
     }
+    if path == "/length-alone" || path == "/not-modified" {
+        let status = if path == "/not-modified" { 304 } else { 200 };
+        let response = http::Response::builder().status(status).header("content-length", 5);
+        return Ok(response.body(Either::Left(FullBody::new(Bytes::new())))?);
+    }
     if path == "/drip" {
         let ms = arguments(request).await?.get("ms").and_then(Value::as_u64);
         return Ok(drip(ms.unwrap_or_default()));
