@@ -191,3 +191,27 @@ async fn jobs_and_webhooks_open_to_nobody_without_their_secret() {
     refuse(&world, cases, 55).await;
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_answers_as_get_without_its_body() {
+    let world = World::start().await;
+    let shop = world.shop("moda");
+    let stage = Stage::set(shop).await;
+    for path in [
+        "/shop",
+        "/categories",
+        "/products",
+        "/products?limit=0",
+        "/products/none",
+        &format!("/carts/{}", stage.cart),
+        "/nowhere",
+    ] {
+        let (get, head) = (shop.get(path).await, shop.request(Method::HEAD, path).await);
+        assert_eq!(get.status, head.status, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "cache-control", "etag", "vary", "allow"] {
+            assert_eq!(get.header(name), head.header(name), "{path}: {name}");
+        }
+    }
+    world.finish().await;
+}
