@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that CI runs.
 
+mod readme;
+
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result};
@@ -14,7 +16,7 @@ use crate::ui::{self, Step};
 use crate::workspace::Workspace;
 use crate::{check, shell};
 
-/// Run everything that CI runs: format, lints, rules of the house, components, tests.
+/// Run everything that CI runs: format, lints, rules of the house, components, tests, and the README's commands.
 ///
 /// The last line reads `N passed, M failed`; a failed stage before the tests counts as one failure.
 #[derive(Debug, Args)]
@@ -33,6 +35,19 @@ pub struct TestArgs {
 struct Tally {
     passed: u64,
     failed: u64,
+}
+
+impl Tally {
+    /// Counts a check that is one test by itself.
+    fn count(&mut self, result: Result<()>) {
+        match result {
+            Ok(()) => self.passed += 1,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                self.failed += 1;
+            }
+        }
+    }
 }
 
 /// Runs the command.
@@ -56,6 +71,9 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
             let tests = tests.await?;
             tally.passed += tests.passed;
             tally.failed += tests.failed;
+            if args.filter.is_none() {
+                tally.count(interrupt.or(async { Ok(readme::follow(workspace).await) }).await?);
+            }
         }
         Err(error) => {
             eprintln!("error: {error:#}");
