@@ -4,6 +4,7 @@ mod bare;
 mod load;
 mod machine;
 mod memory;
+mod processors;
 mod report;
 mod run;
 mod scenario;

@@ -10,6 +10,7 @@ use xtask::interrupt::Interrupt;
 
 use crate::Arguments;
 use crate::machine;
+use crate::processors::Ticks;
 use crate::report::{Row, heading};
 use crate::scenario::{self, Effort};
 use crate::stand::{Place, Stand};
@@ -40,6 +41,9 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if arguments.strict && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Beyond this share of the processors, others disturb what is measured.
+const OTHERS_PERCENT_MAX: f64 = 3.0;
+
 type Facts = Vec<(&'static str, String)>;
 
 async fn measure(arguments: &Arguments, place: Place) -> Result<(Facts, Vec<Row>)> {
@@ -53,20 +57,31 @@ async fn measure(arguments: &Arguments, place: Place) -> Result<(Facts, Vec<Row>
     println!("\n{}", heading());
     let time = Duration::from_secs(arguments.seconds);
     let effort = Effort { time, connections: usize::from(arguments.connections) };
-    let mut rows = Vec::new();
+    let postgres = stand.database.server_pid().await?;
+    let (mut rows, mut disturbed) = (Vec::new(), 0.0_f64);
     for scenario in arguments.scenarios() {
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), ticks(&stand, postgres));
         let measured = scenario.run(&mut stand, effort).await;
         let found = measured.unwrap_or_else(|error| vec![Row::unmeasured(scenario.name(), format!("{error:#}"))]);
         print(&found);
         rows.extend(found);
+        let others = ticks(&stand, postgres).percent_of_others_since(&before);
         eprintln!("({} took {:.0} s)", scenario.name(), start.elapsed().as_secs_f64());
+        if others > OTHERS_PERCENT_MAX {
+            println!("  ↑ not to be trusted: other programs used {others:.0} % of the processors");
+        }
+        disturbed = disturbed.max(others);
     }
+    facts.push(("most used by others", format!("{disturbed:.0} % of the processors, during one group of numbers")));
     let books = scenario::audit(&stand).await?;
     print(&books);
     rows.extend(books);
     stand.dismantle().await?;
     Ok((facts, rows))
+}
+
+fn ticks(stand: &Stand, postgres: Option<u32>) -> Ticks {
+    Ticks::now(&[stand.host.pid, stand.sandbox.pid], postgres)
 }
 
 fn print(rows: &[Row]) {

@@ -156,6 +156,7 @@ impl Work for Repeat {
     ) -> Result<ControlFlow<()>> {
         let answer = connection.exchange(&self.request).await?;
         if answer.status == self.status {
+            samples.tally(REQUEST);
             samples.record(REQUEST, due);
         } else {
             samples.fault(format!("{} {}", answer.status, answer.text()));

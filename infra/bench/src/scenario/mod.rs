@@ -18,6 +18,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::load::{Plan, Samples};
+use crate::processors::Meter;
 use crate::report::{Row, Unit};
 use crate::stand::Stand;
 
@@ -85,6 +86,11 @@ impl Scenario {
 }
 
 pub use audit::run as audit;
+
+/// What a request cost one server, in words.
+fn cost(meter: &Meter, times: u64) -> String {
+    format!("{:.0} µs of processor time each", meter.microseconds_each(times))
+}
 
 /// A row of how often `step` ends in a second.
 fn rate_row(name: impl Into<String>, samples: &Samples, step: &str) -> Row {

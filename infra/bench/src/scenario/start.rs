@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 
 use crate::load::Connection;
 use crate::report::{Limit, Row, Unit};
@@ -31,9 +31,13 @@ async fn start_once(stand: &Stand) -> Result<Duration> {
     let address = free_address()?;
     let mut command = stand.host_command("start", None)?;
     command.arg("--listen").arg(address.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+    let request = get(&stand.a_shop(), "/health");
     let start = Instant::now();
     let mut child = command.spawn()?;
-    let answered = first_answer(address, &get(&stand.a_shop(), "/health"), start).await;
+    let answered = tokio::select! {
+        answered = first_answer(address, &request, start) => answered,
+        ended = child.wait() => Err(anyhow!("the host ended by itself: {}", ended?)),
+    };
     let took = start.elapsed();
     child.kill().await?;
     answered?;

@@ -25,6 +25,9 @@ use crate::memory::{Memory, family};
 /// Secret of the webhooks of every shop.
 const WEBHOOK_SECRET: &str = "bench-webhook-secret";
 
+/// A server that is given this takes a free port, and says which.
+const ANY_PORT: &str = "127.0.0.1:0";
+
 /// Everything that is measured, running.
 pub struct Stand {
     /// Files and programs.
@@ -39,7 +42,7 @@ pub struct Stand {
     pub metrics: std::net::SocketAddr,
     /// Where the gateway's webhooks go.
     pub recorder: Recorder,
-    /// Path of each shop's webhook endpoint, by the shop's slug.
+    /// The application's variables.
     pub variables: BTreeMap<&'static str, String>,
     /// Variants that journeys spread over.
     pub variants: Vec<Variant>,
@@ -60,10 +63,10 @@ impl Stand {
         let endpoints = database.connect_gateway(WEBHOOK_SECRET).await?;
         let recorder = Recorder::start().await?;
         let sandbox = Service::start(sandbox(&place, &endpoints, &recorder)?, &place.log("sandbox")).await?;
-        let variables = variables(&place, &database, &sandbox, &recorder, &endpoints);
+        let variables = variables(&place, &database, &sandbox, &endpoints);
         let metrics = free_address()?;
         let mut command = host(&place, &place.root.join("spin.toml"), "application", None)?;
-        command.arg("--metrics-listen").arg(metrics.to_string()).envs(environment(&variables));
+        command.args(["--listen", ANY_PORT, "--metrics-listen", &metrics.to_string()]).envs(environment(&variables));
         let host = Service::start(command, &place.log("host")).await?;
         let variants = database.variants().await?;
         let idle = [Memory::default(); 3];
@@ -95,10 +98,12 @@ impl Stand {
     /// # Errors
     /// When it does not start.
     pub async fn another_host(&self, name: &str, settings: Option<&str>) -> Result<Service> {
-        Service::start(self.host_command(name, settings)?, &self.place.log(name)).await
+        let mut command = self.host_command(name, settings)?;
+        command.args(["--listen", ANY_PORT]);
+        Service::start(command, &self.place.log(name)).await
     }
 
-    /// The command of a further host of the same application.
+    /// The command of a further host of the same application, but for where it listens.
     ///
     /// # Errors
     /// When its settings cannot be written.
@@ -114,7 +119,9 @@ impl Stand {
     /// When it does not start.
     pub async fn hello_host(&self, name: &str, settings: Option<&str>) -> Result<Service> {
         let manifest = self.place.hello_manifest()?;
-        Service::start(host(&self.place, &manifest, name, settings)?, &self.place.log(name)).await
+        let mut command = host(&self.place, &manifest, name, settings)?;
+        command.args(["--listen", ANY_PORT]);
+        Service::start(command, &self.place.log(name)).await
     }
 
     /// Memory of host, sandbox and PostgreSQL now.
@@ -145,7 +152,7 @@ pub fn get(slug: &str, path: &str) -> Vec<u8> {
 
 fn host(place: &Place, manifest: &Path, name: &str, settings: Option<&str>) -> Result<Command> {
     let mut command = server(&place.program("host"));
-    command.args(["--listen", "127.0.0.1:0", "--manifest"]).arg(manifest);
+    command.arg("--manifest").arg(manifest);
     command.arg("--state-dir").arg(place.folder(name)?).arg("--cache-dir").arg(place.folder("compiled")?);
     if let Some(text) = settings {
         let path = place.scratch.join(format!("{name}.toml"));
@@ -171,7 +178,7 @@ fn sandbox(place: &Place, endpoints: &BTreeMap<String, String>, recorder: &Recor
     let path = place.scratch.join("accounts.json");
     std::fs::write(&path, serde_json::to_string(&accounts)?)?;
     let mut command = server(&place.program("sandbox"));
-    command.args(["--listen", "127.0.0.1:0", "--accounts"]).arg(path);
+    command.args(["--listen", ANY_PORT, "--accounts"]).arg(path);
     Ok(command)
 }
 
@@ -183,7 +190,6 @@ fn variables(
     place: &Place,
     database: &Database,
     sandbox: &Service,
-    recorder: &Recorder,
     endpoints: &BTreeMap<String, String>,
 ) -> BTreeMap<&'static str, String> {
     let credentials: BTreeMap<_, _> = endpoints.keys().map(|slug| (slug, api_key(slug))).collect();
@@ -192,7 +198,6 @@ fn variables(
         ("database_origin", database.url.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", format!("http://{}", sandbox.address)),
-        ("webhook_base_url", format!("http://{}", recorder.address)),
         ("gateway_credentials", json!(credentials).to_string()),
         ("order_token_key", place.secrets.order_token_key.clone()),
         ("job_token", place.secrets.job_token.clone()),
