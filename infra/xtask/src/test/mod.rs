@@ -140,6 +140,11 @@ async fn cargo_test(workspace: &Workspace, session: &Session, filter: Option<&st
     let step = Step::start_streaming("Running the tests");
     let mut command = cargo();
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        // The tests wait for their databases more than they compute.
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        command.env("RUST_TEST_THREADS", (processors * 3).to_string());
+    }
     command.envs(environment(workspace, session)).current_dir(workspace.root()).stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot run `cargo test`")?;
     let mut tally = Tally::default();
