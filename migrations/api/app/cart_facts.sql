@@ -10,7 +10,9 @@ begin
         select jsonb_agg(jsonb_build_object(
           'id', i.id, 'variant_id', i.variant_id, 'product_id', p.id, 'product_slug', p.slug, 'sku', v.sku,
           'name', app.text_in(p.name, lang, t.locale), 'names', p.name, 'options', v.options,
-          'image', app.product_images(t, lang, p.id) -> 0,
+          'image', (
+            select app.image(m, lang, t.locale) from app.product_image m
+            where m.tenant_id = p.tenant_id and m.product_id = p.id order by m.position limit 1),
           'unit_price_minor', v.price_minor, 'quantity', i.quantity,
           'is_active', v.is_active and v.deleted_at is null and p.is_active and p.deleted_at is null,
           'available', coalesce(s.on_hand - s.reserved, 0)) order by i.created_at, i.id)

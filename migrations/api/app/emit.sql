@@ -4,7 +4,6 @@ language plpgsql volatile
 as $$
 begin
   insert into app.outbox (tenant_id, id, kind, aggregate, aggregate_id, payload, request_id)
-  values (app.tenant_id(), coalesce(event_id, app.uuid_v7()), kind, aggregate, aggregate_id, payload,
-    nullif(current_setting('app.request_id', true), ''));
+  values (app.tenant_id(), coalesce(event_id, app.uuid_v7()), kind, aggregate, aggregate_id, payload, app.request_id());
 end $$;
 comment on function app.emit(text, text, uuid, jsonb, uuid) is 'Appends an event to the tenant''s outbox.';

@@ -3,10 +3,8 @@ create or replace function app.product_images(t app.tenant, lang text, product u
 language plpgsql stable
 as $$
 begin
-  return (
-    select coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'url', '/api/v1/storefront/media/' || app.public_id('med', i.media_id), 'alt', app.text_in(i.alt, lang, t.locale)) order by i.position)
-      from app.product_image i where i.tenant_id = t.id and i.product_id = product), '[]'));
+  return coalesce((
+    select jsonb_agg(app.image(i, lang, t.locale) order by i.position)
+    from app.product_image i where i.tenant_id = t.id and i.product_id = product), '[]');
 end $$;
 comment on function app.product_images(app.tenant, text, uuid) is 'Pictures of a product as JSON.';

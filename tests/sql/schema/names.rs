@@ -6,13 +6,16 @@ use std::path::Path;
 use tests::{Database, root};
 
 /// Helpers that come with the schema itself, since tables and policies need them.
-const OF_THE_SCHEMA: [&str; 9] = [
+const OF_THE_SCHEMA: [&str; 12] = [
     "app.actor",
     "app.audit_row",
+    "app.audit_tenant",
     "app.catalog_changed",
+    "app.ip",
     "app.product_search",
     "app.protect",
     "app.refresh_product",
+    "app.request_id",
     "app.tenant_id",
     "app.touch_row",
     "app.variant_changed",

@@ -115,7 +115,7 @@ pub const TABLES: &[Rule] = &[
     },
     Rule {
         name: "every change is audited",
-        offenders: "select t.relname from tenant_table t where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgfoid = 'app.audit_row'::regproc \
+        offenders: "select t.relname from tenant_table t where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgfoid in ('app.audit_row'::regproc, 'app.audit_tenant'::regproc) \
             and g.tgenabled = 'O' and g.tgtype = 1 + 4 + 8 + 16 and g.tgqual is null and g.tgattr = '')",
         allowed: MACHINERY,
         broken_by: "alter table app.payment disable trigger payment_audit",
