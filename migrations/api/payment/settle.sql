@@ -45,7 +45,10 @@ begin
     on conflict on constraint gateway_event_digest_key do update
       set outcome = excluded.outcome, payment_id = excluded.payment_id where gateway_event.outcome = 'unverified';
   end if;
-  if outcome = 'mismatch' then
+  -- Told once for an order, however often the reconciling job sees it again.
+  if outcome = 'mismatch' and not exists (
+    select from app.outbox e where e.tenant_id = t.id and e.aggregate_id = pay.order_id and e.kind = 'payment.mismatch')
+  then
     perform app.emit('payment.mismatch', 'order', pay.order_id, jsonb_build_object('payment_id', app.public_id('pay', pay.id)));
   end if;
   if pay.id is not null and outcome in ('unverified', 'mismatch', 'ignored') then

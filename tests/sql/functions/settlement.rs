@@ -306,7 +306,8 @@ async fn what_is_not_ours_is_recorded_and_changes_nothing() {
     let answer = call(sql, "payment_settle", &context, &live).await.unwrap();
     assert_eq!(answer["outcome"], Outcome::Mismatch.as_str());
     let mut after = shop.read(sql, order).await;
-    assert_eq!(std::mem::take(&mut after.events), ["payment.mismatch", "payment.mismatch"]);
+    // Two mismatches, told once: the reconciling job would repeat it for ever.
+    assert_eq!(std::mem::take(&mut after.events), ["payment.mismatch"]);
     assert_eq!(before, after);
     let recorded: i64 = sql.query_one("select count(*) from app.gateway_event", &[]).await.unwrap().get(0);
     assert_eq!(recorded, 3);
