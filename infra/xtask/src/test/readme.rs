@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
-use crate::process::{capture, command};
+use crate::process::{capture, cargo, command};
 use crate::ui::{self, Step};
 use crate::workspace::Workspace;
 
@@ -81,8 +81,9 @@ struct Up {
 impl Up {
     async fn start(workspace: &Workspace) -> Result<Self> {
         let (shops, gateway) = (free_address()?, free_address()?);
-        let mut up = command(std::env::current_exe().context("cannot find this program")?);
-        up.args(["up", "--debug", "--listen", &shops.to_string(), "--sandbox-listen", &gateway.to_string()]);
+        // Cargo becomes the program it runs, so a signal to it is one to `up`.
+        let mut up = cargo();
+        up.args(["xtask", "up", "--debug", "--listen", &shops.to_string(), "--sandbox-listen", &gateway.to_string()]);
         // The newcomer has no server of their own.
         up.env_remove("DATABASE_URL").current_dir(workspace.root()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = up.spawn().context("cannot run `cargo xtask up`")?;
