@@ -5,6 +5,7 @@ mod budgets;
 mod kill_points;
 mod outage;
 mod purchase;
+mod purge;
 mod storefront;
 mod system;
 mod webhooks;
