@@ -1,11 +1,10 @@
 //! Who asks: the first parameter of every database function.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 /// On whose behalf a call is made; written to the audit trail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A shopper without an account.
     Guest,
@@ -13,6 +12,51 @@ pub enum Actor {
     Gateway,
     /// A scheduled job.
     Job,
+    /// A signed-in member of a shop's staff, by account.
+    Staff(Uuid),
+    /// A signed-in customer, by account.
+    Customer(Uuid),
+}
+
+impl Serialize for Actor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Guest => serializer.serialize_str("guest"),
+            Self::Gateway => serializer.serialize_str("gateway"),
+            Self::Job => serializer.serialize_str("job"),
+            Self::Staff(account) => serializer.collect_str(&format_args!("usr_{}", account.simple())),
+            Self::Customer(account) => serializer.collect_str(&format_args!("cus_{}", account.simple())),
+        }
+    }
+}
+
+/// Whose account a session belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A member of the shop's staff.
+    Staff,
+    /// A customer of the shop.
+    Customer,
+}
+
+/// What a verified access token says about its session. `app.enter` compares it with the session as it is now, so that an ended session,
+/// a changed role or a changed password count from the next request on (ruling C-18).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SessionContext {
+    /// The session.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: Uuid,
+    /// The tenant that the token was made for. Another shop's request answers 404 (ruling C-05).
+    pub tenant_id: Uuid,
+    /// What was valid when the token was made.
+    pub epoch: i64,
+    /// Whose account it is.
+    pub kind: Kind,
+    /// Refuse with `step_up_required` unless the person proved who they are within so many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fresh_s: Option<u32>,
 }
 
 /// The context that `app.enter` reads. Exactly one of `tenant_id` or (`host`, `slug`) names the tenant; a call that
@@ -34,13 +78,16 @@ pub struct CallContext {
     /// The tenant's slug, from `<slug>.<base_domain>` or `X-Tenant`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
+    /// The caller's session; a guest has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionContext>,
 }
 
 impl CallContext {
     /// A context that names no tenant: system checks, jobs, a webhook endpoint that is yet to be looked up.
     #[must_use]
     pub fn without_tenant(request_id: String, ip: Option<String>, actor: Actor) -> Self {
-        Self { request_id, ip, actor, tenant_id: None, host: None, slug: None }
+        Self { request_id, ip, actor, tenant_id: None, host: None, slug: None, session: None }
     }
 
     /// The same request on behalf of a tenant that is known by its id.
@@ -61,6 +108,24 @@ mod tests {
     fn absent_tenant_fields_are_left_out() {
         let context = CallContext::without_tenant("r1".into(), None, Actor::Job);
         assert_eq!(serde_json::to_string(&context).unwrap(), r#"{"request_id":"r1","ip":null,"actor":"job"}"#);
+    }
+
+    #[test]
+    fn a_signed_in_caller_is_named_by_account() {
+        let account = Uuid::from_u128(0xa);
+        let mut context = CallContext::without_tenant("r1".into(), None, Actor::Customer(account));
+        context.session = Some(SessionContext {
+            id: Uuid::from_u128(1),
+            account_id: account,
+            tenant_id: Uuid::from_u128(2),
+            epoch: 3,
+            kind: Kind::Customer,
+            fresh_s: None,
+        });
+        let json = serde_json::to_value(&context).unwrap();
+        assert_eq!(json["actor"], "cus_0000000000000000000000000000000a");
+        assert_eq!(json["session"]["kind"], "customer");
+        assert_eq!(json["session"].get("fresh_s"), None);
     }
 
     #[test]

@@ -7,6 +7,6 @@ pub mod functions;
 pub mod variables;
 
 pub use call::{Function, Reply};
-pub use context::{Actor, CallContext};
+pub use context::{Actor, CallContext, Kind, SessionContext};
 pub use error::DbError;
 pub use functions::{carts, checkout, jobs, orders, storefront, system, tenants, webhooks};
