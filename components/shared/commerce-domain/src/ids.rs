@@ -124,6 +124,12 @@ typed_id! {
     EventId = "evt";
     /// A shop's account at a payment gateway.
     GatewayAccountId = "gwa";
+    /// A person who works for shops: one account, member of any number of them.
+    StaffId = "usr";
+    /// A customer of one shop.
+    CustomerId = "cus";
+    /// A sign-in: what access and refresh tokens hang on.
+    SessionId = "ses";
 }
 
 impl CartId {
