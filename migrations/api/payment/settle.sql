@@ -9,6 +9,8 @@ declare
   t app.tenant := app.enter(context);
   account uuid := (input ->> 'account_id')::uuid;
   truth jsonb := nullif(input -> 'truth', 'null');
+  paid uuid;
+  ordered uuid;
   pay app.payment;
   ord app.sales_order;
   outcome text;
@@ -20,13 +22,18 @@ begin
     return jsonb_build_object('outcome', 'duplicate', 'first_outcome', outcome);
   end if;
 
-  -- Order before payment: the order of locks that every writer keeps.
-  select p.* into pay from app.payment p
-  where p.tenant_id = t.id and p.gateway_account_id = account
-    and case when input ? 'payment_id' then p.id = (input ->> 'payment_id')::uuid else p.gateway_ref = input ->> 'gateway_ref' end;
-  if pay.id is not null then
-    select o.* into ord from app.sales_order o where o.tenant_id = t.id and o.id = pay.order_id for update;
-    select p.* into pay from app.payment p where p.tenant_id = t.id and p.id = pay.id for update;
+  -- Order before payment: the order of locks that every writer keeps. Two statements and no CASE, which no index serves when the
+  -- plan is kept.
+  if input ? 'payment_id' then
+    select p.id, p.order_id into paid, ordered from app.payment p
+    where p.tenant_id = t.id and p.id = (input ->> 'payment_id')::uuid and p.gateway_account_id = account;
+  else
+    select p.id, p.order_id into paid, ordered from app.payment p
+    where p.tenant_id = t.id and p.gateway_account_id = account and p.gateway_ref = input ->> 'gateway_ref';
+  end if;
+  if paid is not null then
+    select o.* into ord from app.sales_order o where o.tenant_id = t.id and o.id = ordered for update;
+    select p.* into pay from app.payment p where p.tenant_id = t.id and p.id = paid for update;
   end if;
 
   outcome := case

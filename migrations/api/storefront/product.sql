@@ -8,9 +8,14 @@ declare
   lang text := app.pick_lang(input -> 'langs', t.locales, t.locale);
   p app.product;
 begin
-  select * into p from app.product
-  where tenant_id = t.id and is_active and deleted_at is null and price_from_minor is not null
-    and case when input ? 'id' then id = (input ->> 'id')::uuid else slug = input ->> 'slug' end;
+  -- Two statements and no CASE, which no index serves when the plan is kept.
+  if input ? 'id' then
+    select * into p from app.product
+    where tenant_id = t.id and id = (input ->> 'id')::uuid and is_active and deleted_at is null and price_from_minor is not null;
+  else
+    select * into p from app.product
+    where tenant_id = t.id and slug = input ->> 'slug' and is_active and deleted_at is null and price_from_minor is not null;
+  end if;
   if p.id is null then perform app.refuse(404, 'product_not_found'); end if;
   return jsonb_build_object('lang', lang, 'data', jsonb_build_object(
     'id', app.public_id('prd', p.id), 'slug', p.slug, 'name', app.text_in(p.name, lang, t.locale),

@@ -11,7 +11,9 @@ declare
   page_size int := (input ->> 'limit')::int;
   branch uuid[];
   words text[];
-  rows jsonb;
+  ids uuid[];
+  nums bigint[];
+  texts text[];
   last jsonb;
 begin
   if input ? 'category' then
@@ -23,7 +25,7 @@ begin
   if input ? 'q' then words := app.search_patterns(input ->> 'q'); end if;
 
   with matched as (
-    select p.id, p.slug, p.name, p.price_from_minor,
+    select p.id,
       case sort when 'newest' then -(extract(epoch from p.published_at) * 1000000)::bigint
                 when 'price' then p.price_from_minor when '-price' then -p.price_from_minor else 0 end as key_num,
       case sort when 'name' then app.text_in(p.name, lang, t.locale) else '' end collate "und-x-icu" as key_text
@@ -36,17 +38,17 @@ begin
       and (not input ? 'min_price' or p.price_from_minor >= (input ->> 'min_price')::bigint)
       and (not input ? 'max_price' or p.price_from_minor <= (input ->> 'max_price')::bigint)
       and (not input ? 'in_stock' or app.in_stock(p.tenant_id, p.id) = (input ->> 'in_stock')::boolean)
-  ), page as (
-    select m.*, row_number() over w as n from matched m
-    where not input ? 'after' or (m.key_num, m.key_text, m.id)
-      > ((input #>> '{after,n}')::bigint, (input #>> '{after,t}') collate "und-x-icu", (input #>> '{after,id}')::uuid)
-    window w as (order by m.key_num, m.key_text, m.id)
-    order by n limit page_size + 1
   )
-  select coalesce(jsonb_agg(app.product_card(t, lang, page.id) order by n) filter (where n <= page_size), '[]'),
-    (jsonb_agg(jsonb_build_object('n', key_num, 't', key_text, 'id', id)) filter (where n = page_size
-      and (select max(n) from page) > page_size)) -> 0
-  into rows, last from page;
-  return jsonb_build_object('lang', lang, 'data', rows, 'next', last);
+  -- The aggregates see the rows as the subquery sorted them.
+  select array_agg(m.id), array_agg(m.key_num), array_agg(m.key_text) into ids, nums, texts
+  from (
+    select * from matched
+    where not input ? 'after' or (key_num, key_text, id)
+      > ((input #>> '{after,n}')::bigint, (input #>> '{after,t}') collate "und-x-icu", (input #>> '{after,id}')::uuid)
+    order by key_num, key_text, id limit page_size + 1) m;
+  if cardinality(ids) > page_size then
+    last := jsonb_build_object('n', nums[page_size], 't', texts[page_size], 'id', ids[page_size]);
+  end if;
+  return jsonb_build_object('lang', lang, 'data', app.product_cards(t, lang, ids[:page_size]), 'next', last);
 end $$;
 comment on function api.storefront_products(jsonb, jsonb) is 'One page of the catalogue.';
