@@ -82,6 +82,9 @@ impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
             result => result,
         };
         let (value, tenant) = result?;
+        if let Some(refused) = error::refused(&value) {
+            return Err(refused);
+        }
         match serde_json::from_slice(&value) {
             Ok(value) => Ok(Reply { value, tenant: tenant.map(Bytes::from) }),
             Err(_) => {

@@ -1,5 +1,6 @@
 //! What can go wrong with a call, as far as a caller can act on it.
 
+use serde::Deserialize;
 use serde_json::Value;
 use spin_sdk::pg::{Error, PgError, QueryError};
 
@@ -70,7 +71,8 @@ fn by_sqlstate(
     constraint: impl FnOnce() -> Option<String>,
 ) -> DbError {
     if let Some(status) = state.strip_prefix("WS") {
-        return refusal(status, message, detail);
+        let detail = detail.and_then(|text| serde_json::from_str(text).ok());
+        return refusal(status.parse().unwrap_or_default(), message, detail);
     }
     match state {
         "40001" | "40P01" => DbError::Conflict,
@@ -82,16 +84,35 @@ fn by_sqlstate(
     }
 }
 
-fn refusal(status: &str, code: &str, detail: Option<&str>) -> DbError {
-    let status = status.parse::<u16>().ok().filter(|status| (400..500).contains(status) || *status == 503);
+/// What an answer refuses, if it does: `{"refused": {"status", "code", "detail"}}`. A function answers so, instead of raising, what it
+/// records although it refuses: an attempt, a session that ends.
+pub(crate) fn refused(answer: &[u8]) -> Option<DbError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        refused: Refusal,
+    }
+    #[derive(Deserialize)]
+    struct Refusal {
+        status: u16,
+        code: String,
+        detail: Option<Value>,
+    }
+    // Most answers are none; they are told by their first bytes and not parsed twice.
+    if !answer.starts_with(br#"{"refused""#) {
+        return None;
+    }
+    Some(match serde_json::from_slice(answer) {
+        Ok(Answer { refused: Refusal { status, code, detail } }) => refusal(status, &code, detail),
+        Err(_) => DbError::Bug,
+    })
+}
+
+fn refusal(status: u16, code: &str, detail: Option<Value>) -> DbError {
     let stable = !code.is_empty() && code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    match status {
-        Some(status) if stable => DbError::Refused {
-            status,
-            code: code.to_owned(),
-            detail: detail.and_then(|text| serde_json::from_str(text).ok()),
-        },
-        _ => DbError::Bug,
+    if stable && ((400..500).contains(&status) || status == 503) {
+        DbError::Refused { status, code: code.to_owned(), detail }
+    } else {
+        DbError::Bug
     }
 }
 
@@ -130,6 +151,22 @@ mod tests {
         assert_eq!(fault("WS200", "fine", None), DbError::Bug);
         assert_eq!(fault("WSabc", "boom", None), DbError::Bug);
         assert_eq!(fault("WS404", "", None), DbError::Bug);
+    }
+
+    #[test]
+    fn an_answer_may_refuse_too() {
+        let answer = br#"{"refused": {"status": 429, "code": "too_many_attempts", "detail": {"retry_after_s": 4}}}"#;
+        assert_eq!(
+            refused(answer),
+            Some(DbError::Refused {
+                status: 429,
+                code: "too_many_attempts".into(),
+                detail: Some(serde_json::json!({"retry_after_s": 4})),
+            })
+        );
+        assert_eq!(refused(br#"{"refused": {"status": 200, "code": "fine"}}"#), Some(DbError::Bug));
+        assert_eq!(refused(br#"{"refused": true}"#), Some(DbError::Bug));
+        assert_eq!(refused(br#"{"account": null, "refused": {"status": 401, "code": "x"}}"#), None);
     }
 
     #[test]

@@ -9,4 +9,4 @@ pub mod variables;
 pub use call::{Function, Reply};
 pub use context::{Actor, CallContext, Kind, SessionContext};
 pub use error::DbError;
-pub use functions::{carts, checkout, jobs, orders, storefront, system, tenants, webhooks};
+pub use functions::{auth, carts, checkout, customers, jobs, messages, orders, storefront, system, tenants, webhooks};

@@ -26,6 +26,30 @@ pub enum Variable {
     OrderTokenKey,
     /// Bearer token of `/internal/jobs/*`.
     JobToken,
+    /// `iss` of access tokens.
+    TokenIssuer,
+    /// Private JWK that signs access tokens.
+    TokenSigningKey,
+    /// JWK set of the public keys that verify access tokens: the current one and those before it.
+    TokenJwks,
+    /// Secret mixed into every password before it is hashed.
+    PasswordPepper,
+    /// `argon2id` or `bcrypt`: what new passwords are hashed with.
+    PasswordHash,
+    /// Key of one-time codes, identifiers and the history of passwords.
+    CodeKey,
+    /// JSON array of the keys that seal secrets at rest; the first one seals, all open.
+    SealingKeys,
+    /// Origin of the e-mail provider's API.
+    EmailApiUrl,
+    /// Origin of the SMS provider's API.
+    SmsApiUrl,
+    /// JSON object with the keys of both providers.
+    MessageCredentials,
+    /// Sender of e-mails.
+    EmailFrom,
+    /// Sender of SMS.
+    SmsSender,
 }
 
 impl Variable {
@@ -40,6 +64,18 @@ impl Variable {
             Self::GatewayCredentials => "gateway_credentials",
             Self::OrderTokenKey => "order_token_key",
             Self::JobToken => "job_token",
+            Self::TokenIssuer => "token_issuer",
+            Self::TokenSigningKey => "token_signing_key",
+            Self::TokenJwks => "token_jwks",
+            Self::PasswordPepper => "password_pepper",
+            Self::PasswordHash => "password_hash",
+            Self::CodeKey => "code_key",
+            Self::SealingKeys => "sealing_keys",
+            Self::EmailApiUrl => "email_api_url",
+            Self::SmsApiUrl => "sms_api_url",
+            Self::MessageCredentials => "message_credentials",
+            Self::EmailFrom => "email_from",
+            Self::SmsSender => "sms_sender",
         }
     }
 }

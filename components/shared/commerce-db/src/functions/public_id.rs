@@ -22,6 +22,13 @@ pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
     }
 }
 
+/// For `#[serde(deserialize_with = "public_id::many")]`.
+pub(crate) fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Uuid>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let ids = texts.iter().map(|text| parse(text)).collect::<Option<Vec<_>>>();
+    ids.ok_or_else(|| D::Error::custom("not an id"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

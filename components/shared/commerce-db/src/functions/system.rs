@@ -8,6 +8,10 @@ use crate::call::global_function;
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct NoInput {}
 
+/// Answer of a function that has nothing to say: an object whose members do not matter.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct NoAnswer {}
+
 /// Answer of [`PING`].
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Pong {

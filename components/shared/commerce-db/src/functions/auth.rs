@@ -1,0 +1,37 @@
+//! Identity: accounts, sessions, second factors. One set of functions serves staff and customers; [`Kind`](crate::Kind) tells whose
+//! account is meant.
+//!
+//! Hashes are 64 lower-case hexadecimal digits. E-mails are trimmed and lower case, phones E.164, before they come here. What must be
+//! recorded although it is refused (an attempt, a try) is answered instead of raised; the caller sees [`DbError::Refused`](crate::DbError)
+//! either way.
+
+mod codes;
+mod members;
+mod password;
+mod sessions;
+mod shared;
+mod sign_in;
+
+pub use codes::{
+    NextChallenge, OTP_REQUEST, OTP_VERIFY, OtpPurpose, OtpRequestInput, OtpSecondFactor, OtpVerified, OtpVerifyInput,
+    RECOVERY_CODES, RecoveryCodesInput, TOTP_CONFIRM, TOTP_REMOVE, TotpConfirmInput,
+};
+pub use members::{
+    AccountStatus, CustomerChanged, MemberChanged, SET_CUSTOMER, SET_MEMBER, SetCustomerInput, SetMemberInput,
+};
+pub use password::{
+    CHANGE_PASSWORD, ChangePasswordInput, FORGOT, ForgotInput, PasswordChanged, PasswordReset, REGISTER, RESET,
+    RegisterInput, ResetInput, VERIFY, Verified, VerifyInput, VerifyPurpose,
+};
+pub use sessions::{
+    AccountPatch, END_SESSION, EndSessionInput, LOGOUT, LoggedOut, LogoutInput, ME, SESSIONS, SessionFacts, Sessions,
+    SessionsEnded, UPDATE_ME, UpdateMeInput,
+};
+pub use shared::{
+    Account, CartMerge, Channel, Client, CodeChallenge, Limits, LinkChallenge, NewMessage, NewSession, PasswordTraits,
+    PresentedDevice, Rate, Rated, SignedIn,
+};
+pub use sign_in::{
+    CHALLENGE, ChallengeInput, FAIL, FIND, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, REFRESH,
+    RefreshChild, RefreshInput, Refreshed, SECOND_FACTOR, SIGN_IN, SecondFactorInput, SecondFactorOffered, SignInInput,
+};
