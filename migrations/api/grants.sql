@@ -1,5 +1,6 @@
 -- Applied after the functions, whenever one changed: who owns and who may call them. Functions of schema api run as
--- app_executor, which no policy exempts; the two that look for a tenant run as app_resolver; app_user may call schema api.
+-- app_executor, which no policy exempts; those that prove who somebody is as app_identity; those that look for a tenant as
+-- app_resolver; app_user may call schema api.
 do $$
 declare
   f record;
@@ -11,6 +12,7 @@ begin
     where n.nspname in ('api', 'app', 'ops')
   loop
     home := case
+      when f.schema = 'api' and (f.name like 'auth\_%' or f.name = 'jobs_identity_purge') or f.name = 'enter_session' then 'app_identity'
       when f.schema = 'api' then 'app_executor'
       when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint') then 'app_resolver'
       else 'superadmin' end;
@@ -18,6 +20,6 @@ begin
   end loop;
 end $$;
 revoke all on all functions in schema app, api, ops from public;
-grant execute on all functions in schema app to app_executor, app_resolver;
+grant execute on all functions in schema app to app_executor, app_resolver, app_identity;
 grant execute on all functions in schema api to app_user;
 grant execute on all functions in schema ops to app_admin;

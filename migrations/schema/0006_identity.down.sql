@@ -1,0 +1,22 @@
+set local role superadmin;
+drop table audit.attempt;
+drop table identity.throttle;
+drop table identity.challenge;
+drop table identity.device;
+drop table identity.credential;
+drop table identity.account;
+drop schema identity;
+drop function app.raise_account_epoch();
+drop function app.protect_realm(regclass, text[]);
+drop function app.confine_to_realm(regclass);
+drop function app.audit_realm_row();
+drop function app.session_id();
+drop function app.customer_id();
+drop function app.account_id();
+drop function app.realm_of(text);
+drop function app.staff_realm();
+revoke select on app.tenant from app_identity;
+revoke insert on audit.entry from app_identity;
+-- The role stays, as the others do: it belongs to the cluster.
+reset role;
+revoke usage on schema app, api, audit from app_identity;
