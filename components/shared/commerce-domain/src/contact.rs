@@ -6,10 +6,12 @@
 mod address;
 mod email;
 mod phone;
+mod saved;
 
 pub use address::{Address, AddressInput};
 pub use email::Email;
 pub use phone::Phone;
+pub use saved::{NewSavedAddress, SavedAddressInput, SavedAddressPatch, SavedAddressPatchInput};
 
 use serde::{Deserialize, Serialize};
 

@@ -128,6 +128,8 @@ typed_id! {
     StaffId = "usr";
     /// A customer of one shop.
     CustomerId = "cus";
+    /// An address of a customer's address book.
+    AddressId = "adr";
     /// A sign-in: what access and refresh tokens hang on.
     SessionId = "ses";
 }

@@ -16,8 +16,8 @@ pub mod text;
 
 pub use field_error::FieldError;
 pub use ids::{
-    CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, MediaId, OrderId, OrderLineId, PaymentId,
-    ProductId, SessionId, StaffId, TenantId, VariantId,
+    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, MediaId, OrderId, OrderLineId,
+    PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};
