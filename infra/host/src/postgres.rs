@@ -9,6 +9,7 @@ mod address;
 mod convert;
 mod error;
 mod host;
+mod lending;
 mod params;
 mod pool;
 mod query;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 pub use pool::Pools;
 
 /// A connection that a guest holds; it goes back to its pool when the guest drops it, or dies.
-pub struct Connection(Arc<deadpool_postgres::Object>);
+pub struct Connection(Arc<lending::Lent>);
 
 /// What a guest has said about a connection before opening it.
 #[derive(Clone)]

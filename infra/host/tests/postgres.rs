@@ -100,6 +100,34 @@ async fn a_changed_plan_is_prepared_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_session_reaches_the_next_borrower() {
+    let (app, cluster) = (load().await, Cluster::start());
+    let session = "select pg_backend_pid(), current_setting('work_mem'), to_regclass('pg_temp.left_behind') is null, \
+         (select count(*) from pg_locks where locktype = 'advisory')";
+    let before = query(&app, &cluster, session).await;
+    for leaving in [
+        "select set_config('work_mem', '9MB', false)",
+        "create temp table left_behind (n int)",
+        "select pg_advisory_lock(7)",
+    ] {
+        assert!(query(&app, &cluster, leaving).await["error"].is_null(), "{leaving}");
+        assert_eq!(query(&app, &cluster, session).await, before, "the same connection after {leaving}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_cannot_be_cleaned_is_given_up() {
+    let (app, cluster) = (load().await, Cluster::start());
+    let pid = async || query(&app, &cluster, "select pg_backend_pid()").await["rows"][0].clone();
+    let before = pid().await;
+    query(&app, &cluster, "begin").await;
+    assert_eq!(pid().await, before, "an open transaction is handed on");
+    assert!(query(&app, &cluster, "select 1 / 0").await["error"].as_str().unwrap().contains("22012"));
+    let after = pid().await;
+    assert!(after.is_array() && after != before, "a failed transaction is not: {after}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_server_is_an_error_in_time_and_service_resumes_by_itself() {
     let (app, mut cluster) = (load().await, Cluster::start());
     assert!(query(&app, &cluster, "select 1").await["rows"].is_array());

@@ -7,10 +7,10 @@ mod rows;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use deadpool_postgres::Object;
 use futures::Stream;
 use wasmtime::component::{Access, Accessor, FutureReader, Resource, StreamReader};
 
+use super::lending::Lent;
 use super::{Connection, ConnectionBuilder, address, query};
 use crate::bindings::{PostgresFailure, postgres};
 use crate::call::{Caller, Guest};
@@ -39,7 +39,7 @@ async fn open(caller: Caller, builder: ConnectionBuilder) -> Reply<Connection> {
 /// A statement, and who asks for it on which connection.
 struct Statement {
     caller: Caller,
-    client: Arc<Object>,
+    client: Arc<Lent>,
     sql: String,
     values: Vec<ParameterValue>,
 }

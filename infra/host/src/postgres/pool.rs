@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
+use deadpool::Runtime;
+use deadpool::managed::TimeoutType;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::ConnectionBuilder;
-use super::address;
+use super::lending::{Lent, Manager, Pool, PoolError};
+use super::{ConnectionBuilder, address};
 use crate::allowed_hosts::AllowedHosts;
 use crate::bindings::postgres::Error;
 use crate::config;
@@ -38,7 +39,7 @@ impl Pools {
         builder: &ConnectionBuilder,
         allowed: &AllowedHosts,
         metrics: &Metrics,
-    ) -> Result<Object, Error> {
+    ) -> Result<Lent, Error> {
         let pool = self.pool(builder, allowed)?;
         let began = Instant::now();
         let opened = tokio::time::timeout(self.config.wait_timeout, pool.get()).await;
@@ -48,7 +49,7 @@ impl Pools {
             Error::ConnectionFailed(text.into())
         };
         match opened {
-            Ok(Ok(connection)) => Ok(connection),
+            Ok(Ok(connection)) => Ok(Lent::new(connection)),
             Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => Err(give_up("no connection became free in time")),
             Ok(Err(error)) => Err(Error::ConnectionFailed(explain(&error))),
             Err(_) => Err(give_up("no connection was established in time")),
@@ -87,15 +88,12 @@ impl Pools {
     }
 
     fn create(&self, config: tokio_postgres::Config, ca_root: Option<&str>) -> Result<Pool, Error> {
-        // As Spin: session state is cleaned between borrowers, an open transaction is not rolled back (which is why the design forbids
-        // transactions that span calls), prepared statements stay.
-        let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Clean };
         let manager = if config.get_ssl_mode() == SslMode::Disable {
-            Manager::from_config(config, NoTls, manager_config)
+            Manager::new(config, NoTls)
         } else {
             let tls = tls::client_config(ca_root)
                 .map_err(|error| Error::Other(format!("invalid root certificate: {error}")))?;
-            Manager::from_config(config, MakeRustlsConnect::new(tls), manager_config)
+            Manager::new(config, MakeRustlsConnect::new(tls))
         };
         let config::Postgres { max_connections, connect_timeout, wait_timeout } = self.config;
         let at_least = |timeout: Duration| Some(timeout.max(Duration::from_millis(1)));

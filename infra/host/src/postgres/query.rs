@@ -1,6 +1,6 @@
 //! Statements: prepared once per connection, executed or queried, their rows converted as they arrive.
 
-use deadpool_postgres::Object;
+use deadpool_postgres::ClientWrapper;
 use futures::{Stream, TryStreamExt as _};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -15,7 +15,7 @@ use crate::bindings::postgres::{Column, Error, ParameterValue, Row};
 const STATEMENTS_MAX: usize = 256;
 
 /// Runs a statement for its count of rows.
-pub async fn execute(client: &Object, sql: &str, values: &[ParameterValue]) -> Result<u64, Error> {
+pub async fn execute(client: &ClientWrapper, sql: &str, values: &[ParameterValue]) -> Result<u64, Error> {
     let parameters = parameters(values).map_err(|error| Error::ValueConversionFailed(format!("{error:#}")))?;
     let (_, rows) = start(client, sql, &parameters).await?;
     let mut rows = std::pin::pin!(rows);
@@ -25,7 +25,7 @@ pub async fn execute(client: &Object, sql: &str, values: &[ParameterValue]) -> R
 
 /// Runs a statement for its rows. As in Spin, a result without rows has no columns.
 pub async fn query(
-    client: &Object,
+    client: &ClientWrapper,
     sql: &str,
     values: &[ParameterValue],
 ) -> Result<(Vec<Column>, impl Stream<Item = Result<Row, Error>> + Send + use<>), Error> {
@@ -38,7 +38,7 @@ pub async fn query(
 }
 
 /// Sends a prepared statement. A plan that a change of the schema has made useless is prepared anew, once.
-async fn start(client: &Object, sql: &str, parameters: &[Parameter]) -> Result<(Statement, RowStream), Error> {
+async fn start(client: &ClientWrapper, sql: &str, parameters: &[Parameter]) -> Result<(Statement, RowStream), Error> {
     let failed = |error: tokio_postgres::Error| query_failed(&error);
     if client.statement_cache.size() >= STATEMENTS_MAX {
         client.statement_cache.clear();
