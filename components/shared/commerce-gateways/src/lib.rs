@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod message;
+pub mod messages;
 pub mod moyasar;
 pub mod port;
 pub mod secret;

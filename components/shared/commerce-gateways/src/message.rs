@@ -54,6 +54,8 @@ pub struct GatewayResponse {
     pub status: u16,
     /// Body, whole.
     pub body: Vec<u8>,
+    /// Seconds of `Retry-After`, when the gateway names them so (RFC 9110 §10.2.3); dates are not read.
+    pub retry_after_s: Option<u32>,
 }
 
 impl GatewayResponse {
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_status_has_a_meaning() {
-        let verdict = |status| GatewayResponse { status, body: Vec::new() }.success().err();
+        let verdict = |status| GatewayResponse { status, body: Vec::new(), retry_after_s: None }.success().err();
         assert_eq!(verdict(200), None);
         assert_eq!(verdict(201), None);
         assert_eq!(verdict(302), Some(GatewayError::Refused(302)));

@@ -42,6 +42,8 @@ pub async fn send(request: GatewayRequest, timeout: Duration) -> Result<GatewayR
 
 async fn read(response: Response) -> Result<GatewayResponse, GatewayError> {
     let status = response.status().as_u16();
+    let retry_after = response.headers().get(http::header::RETRY_AFTER);
+    let retry_after_s = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let mut incoming = response.into_body();
     let mut body = Vec::new();
     while let Some(frame) = incoming.frame().await {
@@ -51,7 +53,7 @@ async fn read(response: Response) -> Result<GatewayResponse, GatewayError> {
         }
         body.extend_from_slice(&data);
     }
-    Ok(GatewayResponse { status, body })
+    Ok(GatewayResponse { status, body, retry_after_s })
 }
 
 fn unreachable_gateway(error: impl std::fmt::Debug) -> GatewayError {

@@ -84,7 +84,7 @@ fn invoice_json(changes: serde_json::Value) -> serde_json::Value {
 }
 
 fn answer<T: ToString + ?Sized>(status: u16, body: &T) -> GatewayResponse {
-    GatewayResponse { status, body: body.to_string().into_bytes() }
+    GatewayResponse { status, body: body.to_string().into_bytes(), retry_after_s: None }
 }
 
 fn gateway_ref(text: &str) -> GatewayRef {

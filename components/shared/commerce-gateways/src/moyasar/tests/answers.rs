@@ -149,7 +149,7 @@ proptest! {
     fn damage_is_an_error_or_harmless(at in 0..FETCH_PAYMENT.len(), byte: u8) {
         let mut body = FETCH_PAYMENT.as_bytes().to_vec();
         body[at] = byte;
-        let response = GatewayResponse { status: 200, body };
+        let response = GatewayResponse { status: 200, body, retry_after_s: None };
         if let Ok(payment) = account().parse_payment(&gateway_ref(PAYMENT_ID), &response) {
             prop_assert_eq!(payment.gateway_payment_id.as_str(), PAYMENT_ID);
         }
