@@ -14,6 +14,10 @@ pub struct Behaviour {
     pub webhooks: WebhookBehaviour,
     /// Lets an invoice be paid after its `expired_at`: the payer's bank answered late.
     pub accept_late_payments: bool,
+    /// What happens to `POST /emails`.
+    pub email: MessageBehaviour,
+    /// What happens to `POST /v1/messages`.
+    pub sms: MessageBehaviour,
 }
 
 /// What happens to one kind of API request.
@@ -26,6 +30,22 @@ pub struct RequestBehaviour {
     pub fault: Option<Fault>,
     /// What a successful answer says instead of the truth.
     pub lie: Option<Lie>,
+    /// How many requests this holds for; all of them when absent.
+    pub times: Option<u32>,
+}
+
+/// What happens to requests to deliver a message.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MessageBehaviour {
+    /// Waits this long before anything is done.
+    pub delay_ms: u64,
+    /// How the request fails; the work is to put the message into the mailbox.
+    pub fault: Option<Fault>,
+    /// Seconds of `Retry-After` in failing answers.
+    pub retry_after_s: Option<u32>,
+    /// Delivers a message again although its `Idempotency-Key` was seen.
+    pub accept_duplicates: bool,
     /// How many requests this holds for; all of them when absent.
     pub times: Option<u32>,
 }
@@ -122,22 +142,52 @@ pub struct Forgery {
     pub kind: Option<String>,
 }
 
+/// A behaviour that may hold for some requests only.
+trait Counted: Clone + Default {
+    /// How many requests it still holds for.
+    fn times(&mut self) -> &mut Option<u32>;
+}
+
+impl Counted for RequestBehaviour {
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+}
+
+impl Counted for MessageBehaviour {
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+}
+
+/// What holds for the request at hand; counts it against `times`.
+fn take<T: Counted>(behaviour: &mut T) -> T {
+    match *behaviour.times() {
+        None => behaviour.clone(),
+        Some(0) => T::default(),
+        Some(left) => {
+            let taken = behaviour.clone();
+            if left == 1 {
+                *behaviour = T::default();
+            } else {
+                *behaviour.times() = Some(left - 1);
+            }
+            taken
+        }
+    }
+}
+
 impl RequestBehaviour {
     /// What holds for the request at hand; counts it against `times`.
     pub(crate) fn take(&mut self) -> Self {
-        match self.times {
-            None => self.clone(),
-            Some(0) => Self::default(),
-            Some(left) => {
-                let taken = self.clone();
-                if left == 1 {
-                    *self = Self::default();
-                } else {
-                    self.times = Some(left - 1);
-                }
-                taken
-            }
-        }
+        take(self)
+    }
+}
+
+impl MessageBehaviour {
+    /// What holds for the request at hand; counts it against `times`.
+    pub(crate) fn take(&mut self) -> Self {
+        take(self)
     }
 }
 

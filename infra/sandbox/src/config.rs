@@ -26,6 +26,16 @@ impl Account {
     }
 }
 
+/// The keys that the message provider accepts. An empty one is nobody's: every request with it is refused.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MessageCredentials {
+    /// Bearer key of `POST /emails`.
+    pub email: String,
+    /// Bearer key of `POST /v1/messages`.
+    pub sms: String,
+}
+
 /// How to run a sandbox.
 pub struct Config {
     /// Address to listen on; port 0 takes any free one.
@@ -40,6 +50,10 @@ pub struct Config {
     pub webhook_timeout: Duration,
     /// How many invoices an account keeps; the oldest are forgotten first.
     pub invoices_kept: usize,
+    /// The keys of the message provider.
+    pub message_credentials: MessageCredentials,
+    /// How many messages the mailbox keeps; the oldest are forgotten first.
+    pub messages_kept: usize,
 }
 
 impl Default for Config {
@@ -51,6 +65,8 @@ impl Default for Config {
             retry_base: Duration::from_secs(1),
             webhook_timeout: Duration::from_secs(10),
             invoices_kept: 100_000,
+            message_credentials: MessageCredentials::default(),
+            messages_kept: 1_000,
         }
     }
 }

@@ -70,6 +70,10 @@ async fn route(gateway: &Arc<Gateway>, method: &Method, path: &[&str], body: &[u
         (&Method::GET, ["behaviour"]) => Ok(ok(&*lock(&gateway.behaviour))),
         (&Method::PUT, ["behaviour"]) => Ok(set_behaviour(gateway, read(body)?)),
         (&Method::DELETE, ["behaviour"]) => Ok(set_behaviour(gateway, Behaviour::default())),
+        (&Method::DELETE, ["mailbox"]) => {
+            lock(&gateway.mailbox).clear();
+            Ok(ok(&json!({})))
+        }
         (&Method::PUT, ["accounts"]) => put_account(gateway, read(body)?),
         (&Method::GET, ["deliveries"]) => Ok(ok(&gateway.webhooks.deliveries())),
         (&Method::POST, ["deliveries", "release"]) => {
@@ -129,6 +133,7 @@ struct StateView {
     counters: Counters,
     behaviour: Behaviour,
     held: usize,
+    messages: usize,
 }
 
 #[derive(Serialize)]
@@ -156,6 +161,7 @@ fn state(gateway: &Gateway) -> StateView {
         counters: lock(&gateway.counters).clone(),
         behaviour: lock(&gateway.behaviour).clone(),
         held: gateway.webhooks.held(),
+        messages: lock(&gateway.mailbox).all().len(),
     }
 }
 

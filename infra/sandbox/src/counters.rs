@@ -21,4 +21,8 @@ pub struct Counters {
     pub webhook_answers: BTreeMap<u16, u64>,
     /// Answers of the API under `/v1` by status; 0 counts dropped connections.
     pub api_answers: BTreeMap<u16, u64>,
+    /// Messages put into the mailbox.
+    pub messages_delivered: u64,
+    /// Answers to requests to deliver a message by status; 0 counts dropped connections.
+    pub message_answers: BTreeMap<u16, u64>,
 }

@@ -1,7 +1,6 @@
 //! What all parts of the sandbox share, and the acts that change money.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::watch;
@@ -9,9 +8,11 @@ use uuid::Uuid;
 
 use crate::accounts::{Directory, Merchant};
 use crate::behaviour::{Behaviour, WebhookBehaviour};
+use crate::config::{Config, MessageCredentials};
 use crate::counters::Counters;
 use crate::handle::Settled;
 use crate::lock;
+use crate::messages::Mailbox;
 use crate::moyasar::Outcome;
 use crate::webhooks::{Dispatcher, Event, EventKind};
 
@@ -44,26 +45,25 @@ pub(crate) struct Gateway {
     pub(crate) behaviour: Mutex<Behaviour>,
     pub(crate) counters: Arc<Mutex<Counters>>,
     pub(crate) webhooks: Arc<Dispatcher>,
+    pub(crate) message_credentials: MessageCredentials,
+    pub(crate) mailbox: Mutex<Mailbox>,
 }
 
 impl Gateway {
     /// A gateway without accounts; its background work ends when `stop` turns true.
-    pub(crate) fn new(
-        public_url: String,
-        invoices_kept: usize,
-        retry_base: Duration,
-        webhook_timeout: Duration,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    pub(crate) fn new(public_url: String, config: &Config, stop: watch::Receiver<bool>) -> Self {
         let counters = Arc::new(Mutex::new(Counters::default()));
+        let (retry_base, webhook_timeout) = (config.retry_base, config.webhook_timeout);
         let webhooks = Arc::new(Dispatcher::new(retry_base, webhook_timeout, Arc::clone(&counters), stop));
         Self {
             public_url,
-            invoices_kept,
+            invoices_kept: config.invoices_kept,
             accounts: Directory::default(),
             behaviour: Mutex::new(Behaviour::default()),
             counters,
             webhooks,
+            message_credentials: config.message_credentials.clone(),
+            mailbox: Mutex::new(Mailbox::new(config.messages_kept)),
         }
     }
 

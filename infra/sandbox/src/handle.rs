@@ -13,6 +13,7 @@ use crate::behaviour::Behaviour;
 use crate::config::{Account, Config, StartError};
 use crate::counters::Counters;
 use crate::gateway::{Gateway, Refusal};
+use crate::messages::Message;
 use crate::moyasar::Outcome;
 use crate::webhooks::{Delivery, ReleaseOrder, Repeat};
 use crate::{lock, server};
@@ -39,23 +40,18 @@ impl Sandbox {
     ///
     /// # Errors
     /// The address is taken, the public URL is none, or an account is refused.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config) -> Result<Self, StartError> {
         let listening = |source| StartError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
-        let public_url = config.public_url.unwrap_or_else(|| format!("http://{address}"));
+        let public_url = config.public_url.take().unwrap_or_else(|| format!("http://{address}"));
         let valid = url::Url::parse(&public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !valid {
             return Err(StartError::PublicUrl(public_url));
         }
         let (stop, stopped) = watch::channel(false);
-        let gateway = Arc::new(Gateway::new(
-            public_url.trim_end_matches('/').to_owned(),
-            config.invoices_kept,
-            config.retry_base,
-            config.webhook_timeout,
-            stopped.clone(),
-        ));
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let gateway = Arc::new(Gateway::new(public_url, &config, stopped.clone()));
         for account in config.accounts {
             gateway.accounts.put(account, config.invoices_kept)?;
         }
@@ -144,6 +140,17 @@ impl Sandbox {
     #[must_use]
     pub fn counters(&self) -> Counters {
         lock(&self.gateway.counters).clone()
+    }
+
+    /// Every message in the mailbox, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        lock(&self.gateway.mailbox).all().cloned().collect()
+    }
+
+    /// Empties the mailbox; idempotency keys stay known.
+    pub fn clear_messages(&self) {
+        lock(&self.gateway.mailbox).clear();
     }
 
     /// Ends at once: no further connection, open ones cut, deliveries given up.

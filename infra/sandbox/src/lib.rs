@@ -1,7 +1,8 @@
-//! A payment gateway for development and tests.
+//! A payment gateway and a message provider for development and tests.
 //!
-//! It speaks the wire format of Moyasar's hosted invoices as documented on docs.moyasar.com (API, checkout page,
-//! webhooks), keeps everything in memory, and misbehaves on request: see [`Behaviour`].
+//! It speaks the wire formats of Moyasar's hosted invoices (API, checkout page, webhooks; docs.moyasar.com), of Resend's e-mail API
+//! (resend.com/docs) and of Taqnyat's SMS API (dev.taqnyat.sa), keeps everything in memory, messages in a mailbox, and misbehaves on
+//! request: see [`Behaviour`].
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), sandbox::StartError> {
@@ -19,17 +20,20 @@ mod control;
 mod counters;
 mod gateway;
 mod handle;
+mod messages;
+mod misbehave;
 mod moyasar;
 mod pages;
 mod reply;
 mod server;
 mod webhooks;
 
-pub use behaviour::{Behaviour, Fault, Forgery, Lie, RequestBehaviour, WebhookBehaviour};
-pub use config::{Account, Config, StartError};
+pub use behaviour::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
+pub use config::{Account, Config, MessageCredentials, StartError};
 pub use counters::Counters;
 pub use gateway::Refusal;
 pub use handle::{Sandbox, Settled};
+pub use messages::{Channel, Message, Tag};
 pub use webhooks::{Attempt, Delivery, DeliveryState, ReleaseOrder, Repeat};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Runs the development payment gateway until it is told to stop.
+//! Runs the development payment gateway and message provider until it is told to stop.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use sandbox::{Account, Config, Sandbox};
+use sandbox::{Account, Config, MessageCredentials, Sandbox};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Development payment gateway: speaks Moyasar's wire format, and lies on request.
+/// Development payment gateway and message provider: speaks the wire formats of Moyasar, Resend and Taqnyat, and lies on request.
 #[derive(Parser)]
 #[command(version)]
 struct Options {
@@ -34,6 +34,12 @@ struct Options {
     /// How many invoices an account keeps; the oldest are forgotten first.
     #[arg(long, default_value_t = 100_000)]
     invoices_kept: usize,
+    /// Keys of the message provider: {"email": "…", "sms": "…"}; without them it refuses every message.
+    #[arg(long, env = "SANDBOX_MESSAGE_CREDENTIALS", hide_env_values = true)]
+    message_credentials: Option<String>,
+    /// How many messages the mailbox keeps; the oldest are forgotten first.
+    #[arg(long, default_value_t = 1_000)]
+    messages_kept: usize,
 }
 
 // One thread is plenty for thousands of invoices a second and leaves the other cores to what is being measured.
@@ -45,6 +51,8 @@ async fn main() -> anyhow::Result<()> {
     let gateway = Sandbox::start(Config {
         listen: options.listen,
         accounts: accounts(&options)?,
+        message_credentials: message_credentials(&options)?,
+        messages_kept: options.messages_kept,
         public_url: options.public_url,
         retry_base: Duration::from_millis(options.retry_base),
         webhook_timeout: Duration::from_millis(options.webhook_timeout),
@@ -72,4 +80,14 @@ fn accounts(options: &Options) -> anyhow::Result<Vec<Account>> {
         accounts.push(serde_json::from_str(text).context("--account is not an account in JSON")?);
     }
     Ok(accounts)
+}
+
+fn message_credentials(options: &Options) -> anyhow::Result<MessageCredentials> {
+    match &options.message_credentials {
+        None => Ok(MessageCredentials::default()),
+        // The text is not shown: it holds the keys.
+        Some(text) => {
+            serde_json::from_str(text).context("--message-credentials is not {\"email\": …, \"sms\": …} in JSON")
+        }
+    }
 }

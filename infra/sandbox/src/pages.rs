@@ -148,7 +148,8 @@ fn document(title: &str, body: &str) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+/// Text as it may stand in HTML, in attributes too.
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

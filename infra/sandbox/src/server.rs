@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::gateway::Gateway;
 use crate::reply::{Dropped, Reply, json};
-use crate::{control, moyasar, pages};
+use crate::{control, messages, moyasar, pages};
 
 /// Bodies above this are refused.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -57,6 +57,9 @@ async fn respond(gateway: Arc<Gateway>, request: Request<Incoming>) -> Result<Re
     let path = head.uri.path().to_owned();
     let segments: Vec<_> = path.split('/').skip(1).collect();
     match segments.as_slice() {
+        ["emails", rest @ ..] => messages::email(&gateway, &head, rest, &body).await,
+        ["v1", "messages", rest @ ..] => messages::sms(&gateway, &head, rest, &body).await,
+        ["mailbox" | "mailbox.json", ..] => Ok(messages::mailbox(&gateway, &head, &segments)),
         ["v1", rest @ ..] => moyasar::respond(&gateway, &head, rest, body).await,
         ["invoices", rest @ ..] => Ok(pages::respond(&gateway, &head.method, rest)),
         ["_sandbox", rest @ ..] => Ok(control::respond(&gateway, &head.method, rest, &body).await),

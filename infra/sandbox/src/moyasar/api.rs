@@ -1,7 +1,6 @@
 //! The routes under `/v1`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,9 +17,10 @@ use super::filter::{Filter, Meta};
 use super::input::NewInvoice;
 use super::objects::{InvoiceView, PaymentView};
 use crate::accounts::Merchant;
-use crate::behaviour::{Fault, Lie, RequestBehaviour};
+use crate::behaviour::{Lie, RequestBehaviour};
 use crate::gateway::{Gateway, Refusal};
 use crate::lock;
+use crate::misbehave::{self, set};
 use crate::reply::{Dropped, Reply, json_bytes, to_bytes};
 
 /// Answers a request under `/v1`; `path` holds the segments after it.
@@ -75,41 +75,9 @@ async fn route(
 
 /// Runs `work` the way the behaviour says.
 async fn misbehave(behaviour: RequestBehaviour, work: impl FnOnce() -> Reply) -> Result<Reply, Dropped> {
-    if behaviour.delay_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(behaviour.delay_ms)).await;
-    }
-    match behaviour.fault {
-        Some(Fault::Status(status)) => return Ok(errors::failure(status)),
-        Some(Fault::DropBefore) => return Err(Dropped),
-        _ => {}
-    }
-    let mut reply = work();
-    if !reply.status().is_success() {
-        return Ok(reply);
-    }
-    if let Some(lie) = &behaviour.lie {
-        reply = edited(reply, |object| tell_lie(object, lie)).await;
-    }
-    match behaviour.fault {
-        Some(Fault::StatusAfter(status)) => Ok(errors::failure(status)),
-        Some(Fault::DropAfter) => Err(Dropped),
-        Some(Fault::Garbage) => Ok(json_bytes(reply.status(), "<html>\u{0}{\"id\": ")),
-        Some(Fault::HugeBody(bytes)) => {
-            let padding = |object: &mut Value| set(object, "padding", Some("x".repeat(bytes)));
-            Ok(edited(reply, padding).await)
-        }
-        Some(Fault::Status(_) | Fault::DropBefore) | None => Ok(reply),
-    }
-}
-
-/// The same answer with its JSON object changed.
-async fn edited(reply: Reply, edit: impl FnOnce(&mut Value)) -> Reply {
-    use http_body_util::BodyExt;
-    let status = reply.status();
-    let body = reply.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let mut object = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    edit(&mut object);
-    json_bytes(status, to_bytes(&object))
+    let RequestBehaviour { delay_ms, fault, lie, .. } = behaviour;
+    let polish = lie.map(|lie| move |object: &mut Value| tell_lie(object, &lie));
+    misbehave::misbehave(delay_ms, fault.as_ref(), errors::failure, work, polish).await
 }
 
 fn tell_lie(object: &mut Value, lie: &Lie) {
@@ -123,13 +91,6 @@ fn tell_lie(object: &mut Value, lie: &Lie) {
         set(object, "status", lie.status.clone());
         set(object, "amount", lie.amount);
         set(object, "currency", lie.currency.clone());
-    }
-}
-
-/// Sets a field of an object when there is a value for it.
-pub(crate) fn set(object: &mut Value, field: &str, value: Option<impl Into<Value>>) {
-    if let (Some(fields), Some(value)) = (object.as_object_mut(), value) {
-        fields.insert(field.to_owned(), value.into());
     }
 }
 

@@ -8,7 +8,7 @@ mod ledger;
 mod money;
 mod objects;
 
-pub(crate) use api::{respond, set};
+pub(crate) use api::respond;
 pub(crate) use ledger::{Ledger, Outcome};
 pub(crate) use money::format_amount;
 pub(crate) use objects::{

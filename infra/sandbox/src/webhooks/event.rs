@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::accounts::Merchant;
 use crate::behaviour::Forgery;
 use crate::gateway::Gateway;
-use crate::moyasar::{Invoice, InvoiceView, Payment, PaymentView, set, timestamp};
+use crate::misbehave::set;
+use crate::moyasar::{Invoice, InvoiceView, Payment, PaymentView, timestamp};
 use crate::reply::to_bytes;
 
 /// What happened to a payment.
