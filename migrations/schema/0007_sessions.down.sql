@@ -4,7 +4,6 @@ revoke select on identity.account from app_executor;
 revoke select (tenant_id, id, email, customer_id), update (customer_id) on app.sales_order from app_identity;
 revoke all on app.cart, app.cart_item from app_identity;
 alter table app.sales_order drop column customer_id;
-drop index app.sales_order_email_idx;
 alter table app.cart drop column customer_id;
 drop table app.customer_address;
 drop table app.message;

@@ -11,7 +11,7 @@ begin
   get diagnostics gone = row_count;
   done := done + gone;
   delete from app.message m where m.tenant_id = tenant and m.id in (
-    select x.id from app.message x where x.tenant_id = tenant and x.created_at < now() - interval '30 days' limit room for update skip locked);
+    select x.id from app.message x where x.tenant_id = tenant and x.created_at < now() - interval '30 days' limit room);
   get diagnostics gone = row_count;
   return done + gone;
 end $$;

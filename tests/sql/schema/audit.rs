@@ -53,7 +53,7 @@ async fn entries_hold_no_secret_and_no_picture() {
 #[tokio::test]
 async fn no_role_of_the_application_can_rewrite_it() {
     let database = Database::start().await;
-    for role in ["app_executor", "app_user", "app_admin", "app_resolver"] {
+    for role in ["app_executor", "app_identity", "app_user", "app_admin", "app_resolver"] {
         for statement in [
             "update audit.entry set actor = 'nobody'",
             "delete from audit.entry",
@@ -61,6 +61,10 @@ async fn no_role_of_the_application_can_rewrite_it() {
             "select * from audit.entry",
             "alter table audit.entry disable trigger all",
             "drop table audit.entry",
+            "update audit.attempt set outcome = 'succeeded'",
+            "delete from audit.attempt",
+            "truncate audit.attempt",
+            "select * from audit.attempt",
         ] {
             database.sql.batch_execute(&format!("begin; set local role {role}")).await.unwrap();
             let error = database.sql.batch_execute(statement).await.expect_err(statement);

@@ -8,7 +8,7 @@ use xtask::migrate;
 
 /// Everything that a migration can make, one line a thing. Columns are named, not numbered: a dropped one leaves a number behind.
 const CATALOGUE: &str = "
-with home as (select oid, nspname from pg_namespace where nspname in ('app', 'api', 'audit', 'ops', 'public')),
+with home as (select oid, nspname from pg_namespace where nspname in ('app', 'identity', 'api', 'audit', 'ops', 'public')),
 relation as (select c.*, n.nspname from pg_class c join home n on n.oid = c.relnamespace
   where not exists (select from unnest(array['schema_migration', 'api_function', 'seed_file']) l where starts_with(c.relname, l)))
 select 'schema ' || n.nspname || ' ' || pg_get_userbyid(n.nspowner) || ' ' || coalesce(n.nspacl::text, '') || ' ' || coalesce(obj_description(n.oid, 'pg_namespace'), '')
@@ -48,7 +48,7 @@ async fn all_down_and_up_again_is_the_same() {
     let before = catalogue(&database.sql).await;
     assert!(before.len() > 300, "{} lines say too little", before.len());
     migrate::down(&mut database.sql, &folder, count).await.unwrap();
-    let left = "select nspname::text from pg_namespace where nspname in ('app', 'api', 'audit', 'ops')";
+    let left = "select nspname::text from pg_namespace where nspname in ('app', 'identity', 'api', 'audit', 'ops')";
     assert!(database.sql.query(left, &[]).await.unwrap().is_empty(), "schemas are left behind");
     migrate::up(&mut database.sql, &folder).await.unwrap();
     assert_same("after all down and all up", &before, &catalogue(&database.sql).await);

@@ -54,7 +54,7 @@ async fn every_rule_finds_what_breaks_it() {
 async fn app_user_is_refused_everything_but_the_functions() {
     let database = Database::start().await;
     let user = database.app_user_session().await;
-    let tables = "select c.oid::regclass::text from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace)";
+    let tables = "select c.oid::regclass::text from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace)";
     for row in database.sql.query(tables, &[]).await.unwrap() {
         let table: String = row.get(0);
         for statement in [
@@ -68,11 +68,13 @@ async fn app_user_is_refused_everything_but_the_functions() {
     }
     for statement in [
         "set role app_executor",
+        "set role app_identity",
         "set role superadmin",
         "set session authorization postgres",
         "select app.tenant_id()",
         "select app.resolve_tenant(null, 'qahwa')",
         "select * from app.live_tenants()",
+        "select app.enter_session('{}')",
         "select ops.seed_tenant('{}')",
         "create table api.mine (id int)",
         "create table public.mine (id int)",

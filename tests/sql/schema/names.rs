@@ -6,16 +6,26 @@ use std::path::Path;
 use tests::{Database, root};
 
 /// Helpers that come with the schema itself, since tables and policies need them.
-const OF_THE_SCHEMA: [&str; 12] = [
+const OF_THE_SCHEMA: [&str; 22] = [
+    "app.account_id",
     "app.actor",
+    "app.audit_realm_row",
     "app.audit_row",
     "app.audit_tenant",
     "app.catalog_changed",
+    "app.confine_to_realm",
+    "app.customer_id",
     "app.ip",
     "app.product_search",
     "app.protect",
+    "app.protect_realm",
+    "app.raise_account_epoch",
+    "app.raise_membership_epoch",
+    "app.realm_of",
     "app.refresh_product",
     "app.request_id",
+    "app.session_id",
+    "app.staff_realm",
     "app.tenant_id",
     "app.touch_row",
     "app.variant_changed",
@@ -42,7 +52,7 @@ fn named_by_files(folder: &Path) -> BTreeSet<String> {
 async fn every_function_is_named_as_its_file() {
     let database = Database::start().await;
     let query = "select p.pronamespace::regnamespace || '.' || p.proname from pg_proc p \
-         where p.pronamespace in ('app'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace)";
+         where p.pronamespace in ('app'::regnamespace, 'api'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace, 'identity'::regnamespace)";
     let rows = database.sql.query(query, &[]).await.unwrap();
     let defined: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     let unique: BTreeSet<String> = defined.iter().cloned().collect();

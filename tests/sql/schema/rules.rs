@@ -4,7 +4,8 @@
 pub struct Rule {
     /// What holds.
     pub name: &'static str,
-    /// Lists offenders, one text column. `tenant_table (oid, relname)` are the tables of schema app.
+    /// Lists offenders, one text column. `tenant_table (oid, relname, key)` are the tables of schemas app and identity; `key` is the
+    /// column that says whose a row is: `tenant_id`, or `realm_id` in schema identity.
     pub offenders: &'static str,
     /// Offenders that are right, each with the reason.
     pub allowed: &'static [(&'static str, &'static str)],
@@ -16,25 +17,31 @@ const MACHINERY: &[(&str, &str)] = &[
     ("event_feed", "a counter derived from the outbox"),
     ("outbox", "written once beside the audited row, and only numbered later"),
     ("idempotency", "written beside the audited order"),
+    ("challenge", "a secret for minutes; what comes of it is in the trail of attempts"),
+    ("throttle", "counters"),
+    ("session_use", "when a session was last used, apart from the audited session"),
+    ("refresh_token", "hangs on the audited session; each use is in the trail of attempts"),
+    ("message", "written once beside what it tells of"),
 ];
 
 /// What sets a bad table apart from a good one is said in `broken_by`; this is the rest of it.
 pub const TENANT_TABLE: &str = "create temporary view tenant_table as \
-    select c.oid, c.relname::text from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind in ('r', 'p')";
+    select c.oid, c.relname::text, case c.relnamespace when 'app'::regnamespace then 'tenant_id' else 'realm_id' end as key \
+    from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace) and c.relkind in ('r', 'p')";
 
 /// Tables, keys, policies and triggers.
 pub const TABLES: &[Rule] = &[
     Rule {
         name: "row security is enabled and forced",
         offenders: "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-            where n.nspname in ('app', 'audit', 'api', 'ops') and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)",
+            where n.nspname in ('app', 'identity', 'audit', 'api', 'ops') and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)",
         allowed: &[],
         broken_by: "alter table app.cart no force row level security",
     },
     Rule {
-        name: "tables are in schemas app and audit only, apart from the migrations' own",
+        name: "tables are in schemas app, identity and audit only, apart from the migrations' own",
         offenders: "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-            where c.relkind in ('r', 'p', 'f', 'm') and n.nspname !~ '^(pg_|information_schema|test_support|app|audit)'",
+            where c.relkind in ('r', 'p', 'f', 'm') and n.nspname !~ '^(pg_|information_schema|test_support|app|identity|audit)'",
         allowed: &[
             ("schema_migration", "the ledger of the migrations, beside the schemas that they make"),
             ("api_function", "the same for functions"),
@@ -45,13 +52,14 @@ pub const TABLES: &[Rule] = &[
     Rule {
         name: "no view, which would read as its owner",
         offenders: "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-            where c.relkind in ('v', 'm') and n.nspname in ('app', 'api', 'audit', 'ops', 'public')",
+            where c.relkind in ('v', 'm') and n.nspname in ('app', 'identity', 'api', 'audit', 'ops', 'public')",
         allowed: &[],
         broken_by: "create view app.v as select 1 as one",
     },
     Rule {
         name: "one policy confines reading and writing to the running tenant",
-        offenders: "select t.relname from (select oid, relname from tenant_table union all select 'audit.entry'::regclass, 'entry') t \
+        offenders: "select t.relname from (select oid, relname from tenant_table where key = 'tenant_id' \
+              union all select 'audit.entry'::regclass, 'entry' union all select 'audit.attempt'::regclass, 'attempt') t \
             where not exists (select from pg_policies p where format('%I.%I', p.schemaname, p.tablename)::regclass = t.oid \
               and p.permissive = 'PERMISSIVE' and p.cmd = 'ALL' and p.roles = '{public}' and p.policyname = t.relname || '_tenant' \
               and p.qual = format('(%s = ( SELECT app.tenant_id() AS tenant_id))', case t.relname when 'tenant' then 'id' else 'tenant_id' end) \
@@ -60,44 +68,55 @@ pub const TABLES: &[Rule] = &[
         broken_by: "alter policy cart_tenant on app.cart with check (true)",
     },
     Rule {
+        name: "one policy confines a realm table to the running tenant's customers and the staff, for app_identity",
+        offenders: "select t.relname from tenant_table t where t.key = 'realm_id' \
+            and not exists (select from pg_policies p where format('%I.%I', p.schemaname, p.tablename)::regclass = t.oid \
+              and p.permissive = 'PERMISSIVE' and p.cmd = 'ALL' and p.roles = '{app_identity,superadmin}' and p.policyname = t.relname || '_realm' \
+              and p.qual = '((realm_id = ( SELECT app.tenant_id() AS tenant_id)) OR ((realm_id = app.staff_realm()) AND (( SELECT app.tenant_id() AS tenant_id) IS NOT NULL)))' \
+              and p.with_check = p.qual)",
+        allowed: &[],
+        broken_by: "alter policy account_realm on identity.account to public",
+    },
+    Rule {
         name: "no other policy widens it",
         offenders: "select p.policyname || ' ' || p.cmd || ' to ' || array_to_string(p.roles, ',') from pg_policies p \
-            where p.policyname <> p.tablename || '_tenant'",
+            where p.policyname <> p.tablename || case p.schemaname when 'identity' then '_realm' else '_tenant' end",
         allowed: &[
             ("tenant_resolver SELECT to app_resolver", "a tenant must be found before it is known"),
             ("tenant_domain_resolver SELECT to app_resolver", "the same by custom domain"),
             ("gateway_account_resolver SELECT to app_resolver", "the same by webhook endpoint"),
+            ("account_executor SELECT to app_executor", "a shop sees its customers and members, not what proves them"),
         ],
         broken_by: "create policy open on app.cart for select to app_executor using (true)",
     },
     Rule {
-        name: "the first column is the tenant",
+        name: "the first column is the tenant or the realm",
         offenders: "select t.relname from tenant_table t where not exists (select from pg_attribute a where a.attrelid = t.oid and a.attnum = 1 \
-            and a.attname = 'tenant_id' and a.atttypid = 'uuid'::regtype and a.attnotnull)",
+            and a.attname = t.key and a.atttypid = 'uuid'::regtype and a.attnotnull)",
         allowed: &[("tenant", "it is the tenant")],
         broken_by: "alter table app.outbox rename column tenant_id to shop_id",
     },
     Rule {
-        name: "the primary key begins with the tenant",
+        name: "the primary key begins with the tenant or the realm",
         offenders: "select t.relname from tenant_table t left join pg_constraint k on k.conrelid = t.oid and k.contype = 'p' \
-            left join pg_attribute a on a.attrelid = t.oid and a.attnum = k.conkey[1] where a.attname is distinct from 'tenant_id'",
+            left join pg_attribute a on a.attrelid = t.oid and a.attnum = k.conkey[1] where a.attname is distinct from t.key",
         allowed: &[("tenant", "it is the tenant")],
         broken_by: "create table app.bad (tenant_id uuid, id uuid primary key)",
     },
     Rule {
-        name: "foreign keys are composite and carry the tenant along",
+        name: "foreign keys are composite and carry the tenant or the realm along",
         offenders: "select k.conname from pg_constraint k join tenant_table t on t.oid = k.conrelid \
             join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1] \
             join pg_attribute f on f.attrelid = k.confrelid and f.attnum = k.confkey[1] \
             where k.contype = 'f' and not (k.confrelid = 'app.tenant'::regclass and k.conkey = a.attnum || '{}'::int2[] and a.attname = 'tenant_id') \
-            and not (cardinality(k.conkey) > 1 and a.attname = 'tenant_id' and f.attname = 'tenant_id')",
+            and not (cardinality(k.conkey) > 1 and a.attname in ('tenant_id', 'realm_id') and f.attname = (select key from tenant_table r where r.oid = k.confrelid))",
         allowed: &[],
         broken_by: "create table app.bad (tenant_id uuid references app.tenant, owner uuid constraint bad_fkey references app.tenant)",
     },
     Rule {
-        name: "unique indexes begin with the tenant, for they are checked across tenants",
+        name: "unique indexes begin with the tenant or the realm, for they are checked across them",
         offenders: "select i.indexrelid::regclass::text from pg_index i join tenant_table t on t.oid = i.indrelid \
-            left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0] where i.indisunique and a.attname is distinct from 'tenant_id'",
+            left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0] where i.indisunique and a.attname is distinct from t.key",
         allowed: &[
             ("app.tenant_pkey", "it is the tenant"),
             ("app.tenant_slug_key", "a slug names one shop of the deployment"),
@@ -107,15 +126,15 @@ pub const TABLES: &[Rule] = &[
         broken_by: "create unique index bad on app.sales_order (number)",
     },
     Rule {
-        name: "an index begins with the tenant",
+        name: "an index begins with the tenant or the realm",
         offenders: "select t.relname from tenant_table t where not exists (select from pg_index i join pg_attribute a on a.attrelid = i.indrelid \
-            and a.attnum = i.indkey[0] where i.indrelid = t.oid and i.indpred is null and a.attname = 'tenant_id')",
+            and a.attnum = i.indkey[0] where i.indrelid = t.oid and i.indpred is null and a.attname = t.key)",
         allowed: &[("tenant", "it is the tenant")],
         broken_by: "create table app.bad (tenant_id uuid)",
     },
     Rule {
         name: "every change is audited",
-        offenders: "select t.relname from tenant_table t where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgfoid in ('app.audit_row'::regproc, 'app.audit_tenant'::regproc) \
+        offenders: "select t.relname from tenant_table t where not exists (select from pg_trigger g where g.tgrelid = t.oid and g.tgfoid in ('app.audit_row'::regproc, 'app.audit_tenant'::regproc, 'app.audit_realm_row'::regproc) \
             and g.tgenabled = 'O' and g.tgtype = 1 + 4 + 8 + 16 and g.tgqual is null and g.tgattr = '')",
         allowed: MACHINERY,
         broken_by: "alter table app.payment disable trigger payment_audit",
@@ -131,14 +150,14 @@ pub const TABLES: &[Rule] = &[
         name: "who and when stand in every row",
         offenders: "select t.relname || '.' || w.name from tenant_table t cross join (values ('created_at', 'timestamptz'), ('updated_at', 'timestamptz'), \
               ('created_by', 'text'), ('updated_by', 'text'), ('version', 'bigint')) w (name, type) \
-            where t.relname not in ('event_feed', 'outbox', 'idempotency') and not exists (select from pg_attribute a where a.attrelid = t.oid \
+            where t.relname not in ('event_feed', 'outbox', 'idempotency', 'challenge', 'throttle', 'session_use', 'refresh_token', 'message') and not exists (select from pg_attribute a where a.attrelid = t.oid \
               and a.attname = w.name and a.atttypid = w.type::regtype and a.attnotnull)",
         allowed: &[],
         broken_by: "alter table app.media alter column created_by drop not null",
     },
     Rule {
         name: "tables have comments",
-        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) \
+        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) \
             and c.relkind in ('r', 'p') and coalesce(obj_description(c.oid, 'pg_class'), '') = ''",
         allowed: &[],
         broken_by: "comment on table app.cart is null",
@@ -146,7 +165,7 @@ pub const TABLES: &[Rule] = &[
     Rule {
         name: "columns whose meaning is a rule have comments",
         offenders: "select t.relname || '.' || a.attname from tenant_table t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped \
-            where a.attname ~ '(_bp|_ref|_until|_sha256)$|^(digest|fingerprint|reservation|seq|checks|search_text|catalog_version|tax_included)$' \
+            where a.attname ~ '(_bp|_ref|_until|_sha256|_sealed)$|^(digest|fingerprint|epoch|methods|reservation|seq|checks|search_text|catalog_version|tax_included)$' \
             and coalesce(col_description(t.oid, a.attnum), '') = ''",
         allowed: &[],
         broken_by: "comment on column app.sales_order.reservation is null",
@@ -160,7 +179,7 @@ pub const TABLES: &[Rule] = &[
     Rule {
         name: "no type that rounds, pads or forgets the time zone",
         offenders: "select a.attrelid::regclass || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p') \
-            where c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) and a.atttypid = any \
+            where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and a.atttypid = any \
             (array['real', 'double precision', 'money', 'timestamp', 'timetz', 'json', 'bpchar', 'varchar']::regtype[])",
         allowed: &[],
         broken_by: "alter table app.stock add column weight real",
@@ -180,7 +199,7 @@ pub const TABLES: &[Rule] = &[
               then substr(k.conname, length(t.relname) + 2, greatest(length(k.conname) - length(t.relname) - length(s.kind) - 2, 0)) end as columns) m \
             where m.columns is null or case k.contype when 'p' then m.columns <> '' else not exists ( \
               select from unnest(k.conkey) n join pg_attribute a on a.attrelid = t.oid and a.attnum = n where m.columns <> '' and starts_with(a.attname, m.columns)) \
-              and m.columns <> (select string_agg(a.attname, '_' order by n.i) filter (where a.attname <> 'tenant_id') \
+              and m.columns <> (select string_agg(a.attname, '_' order by n.i) filter (where a.attname <> t.key) \
                 from unnest(k.conkey) with ordinality n (num, i) join pg_attribute a on a.attrelid = t.oid and a.attnum = n.num) end",
         allowed: &[("stock_variant_id_fkey", "a stock's id is its variant's id")],
         broken_by: "alter table app.cart rename constraint cart_status_check to cart_check",
@@ -197,19 +216,21 @@ pub const TABLES: &[Rule] = &[
 /// Functions.
 pub const FUNCTIONS: &[Rule] = &[
     Rule {
-        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor on a fixed search path",
-        offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = 'app_executor'::regrole \
+        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of auth, app_identity on a fixed search path",
+        offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = case \
+                when p.proname like 'auth\\_%' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole else 'app_executor'::regrole end \
             and p.proconfig = '{search_path=pg_catalog}' and p.prorettype = 'jsonb'::regtype and not p.proretset \
             and p.proargtypes::oid[] <@ array['jsonb'::regtype::oid] and p.proargnames[1] = 'context' and (p.pronargs = 1 or p.proargnames[2] = 'input'))",
         allowed: &[],
         broken_by: "alter function api.cart_read(jsonb, jsonb) security invoker",
     },
     Rule {
-        name: "other functions that run as another role are those that look for a tenant",
+        name: "other functions that run as another role are those that look for a tenant, and the one that looks for a session",
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
-              and p.proname in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint'))",
+              and p.proname in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint')) \
+            and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session')",
         allowed: &[],
         broken_by: "alter function app.order_facts(uuid, uuid) security definer",
     },
@@ -228,6 +249,8 @@ pub const FUNCTIONS: &[Rule] = &[
             ("system_ping", "serves no tenant and reads no table"),
             ("tenant_of", "resolves, and tells what the edge may keep"),
             ("webhook_endpoint", "finds the tenant by the endpoint and enters it then"),
+            ("jobs_identity_purge", "enters each tenant in turn"),
+            ("jobs_messages_due", "enters each tenant in turn"),
             ("jobs_payments_due", "enters each tenant in turn"),
             ("jobs_publish_events", "enters each tenant in turn"),
             ("jobs_purge", "enters each tenant in turn"),
@@ -239,13 +262,17 @@ pub const FUNCTIONS: &[Rule] = &[
         name: "a job enters each tenant before it touches a table of it",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and p.proname like 'jobs\\_%' \
             and p.prosrc !~ 'in select app\\.live_tenants\\(\\) loop\\s+exit when [^;]+;\\s+perform app\\.enter\\(context \\|\\| jsonb_build_object\\(''tenant_id'', tenant\\)\\);'",
-        allowed: &[],
+        allowed: &[("jobs_messages_settle", "settles one message of the tenant that the context names")],
         broken_by: "create function api.jobs_bad(context jsonb, input jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$",
     },
     Rule {
         name: "no function that the edge reaches makes SQL from text",
         offenders: "select p.oid::regprocedure::text from pg_proc p where p.pronamespace in ('app'::regnamespace, 'api'::regnamespace) and p.prosrc ~* '\\mexecute\\M'",
-        allowed: &[("app.protect(regclass,text[])", "called by migrations only, with names that stand in them")],
+        allowed: &[
+            ("app.protect(regclass,text[])", "called by migrations only, with names that stand in them"),
+            ("app.protect_realm(regclass,text[])", "the same"),
+            ("app.confine_to_realm(regclass)", "the same"),
+        ],
         broken_by: "create function app.bad(t text) returns void language plpgsql as $$ begin execute t; end $$",
     },
 ];
@@ -254,15 +281,15 @@ pub const FUNCTIONS: &[Rule] = &[
 pub const ROLES: &[Rule] = &[
     Rule {
         name: "no role of the application is exempt from anything",
-        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_admin', 'superadmin') \
+        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_admin', 'superadmin') \
             and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname in ('app_user', 'app_admin')))",
         allowed: &[],
         broken_by: "alter role app_executor bypassrls",
     },
     Rule {
-        name: "app_user and app_resolver and app_executor are members of no role",
+        name: "app_user and the roles that functions run as are members of no role",
         offenders: "select m.roleid::regrole || ' to ' || m.member::regrole from pg_auth_members m \
-            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole)",
+            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole)",
         allowed: &[],
         broken_by: "grant app_executor to app_user",
     },
@@ -298,38 +325,66 @@ pub const ROLES: &[Rule] = &[
     },
     Rule {
         name: "superadmin owns the tables",
-        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) and c.relowner <> 'superadmin'::regrole",
+        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relowner <> 'superadmin'::regrole",
         allowed: &[],
         broken_by: "alter table app.cart owner to app_executor",
     },
     Rule {
-        name: "app_executor reads and writes rows and may do nothing else with a table",
-        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
-            and has_table_privilege('app_executor', c.oid, 'truncate, references, trigger')",
+        name: "app_executor and app_identity read and write rows and may do nothing else with a table",
+        offenders: "select r || ' ' || c.oid::regclass from pg_class c cross join unnest(array['app_executor', 'app_identity']) r \
+            where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
+            and has_table_privilege(r, c.oid, 'truncate, references, trigger')",
         allowed: &[],
         broken_by: "grant truncate on app.cart to app_executor",
     },
     Rule {
         name: "what is settled is never deleted by a function",
-        offenders: "select t::text from unnest(array['app.tenant', 'app.sales_order', 'app.order_line', 'app.payment', 'app.gateway_account', 'app.gateway_event', 'app.outbox', 'app.event_feed']::regclass[]) t \
-            where has_table_privilege('app_executor', t, 'delete')",
+        offenders: "select r || ' ' || t from unnest(array['app.tenant', 'app.sales_order', 'app.order_line', 'app.payment', 'app.gateway_account', 'app.gateway_event', 'app.outbox', \
+              'app.event_feed', 'app.membership', 'app.customer_address', 'identity.account', 'identity.credential']::regclass[]) t \
+            cross join unnest(array['app_executor', 'app_identity']) r where has_table_privilege(r, t, 'delete')",
         allowed: &[],
         broken_by: "grant delete on app.payment to app_executor",
     },
     Rule {
         name: "the audit trail only grows",
-        offenders: "select r::text from unnest(array['app_executor', 'app_user', 'app_resolver', 'app_admin']) r \
-            where has_table_privilege(r, 'audit.entry', 'select, update, delete, truncate') or has_any_column_privilege(r, 'audit.entry', 'select, update')",
+        offenders: "select r || ' ' || t from unnest(array['app_executor', 'app_identity', 'app_user', 'app_resolver', 'app_admin']) r \
+            cross join unnest(array['audit.entry', 'audit.attempt']::regclass[]) t \
+            where has_table_privilege(r, t, 'select, update, delete, truncate') or has_any_column_privilege(r, t, 'select, update')",
         allowed: &[],
         broken_by: "grant update on audit.entry to app_executor",
     },
     Rule {
         name: "app_resolver reads the three tables that name tenants, and writes none",
-        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
+        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
             and (has_table_privilege('app_resolver', c.oid, 'insert, update, delete, truncate, references, trigger') \
               or has_table_privilege('app_resolver', c.oid, 'select') <> (c.relname in ('tenant', 'tenant_domain', 'gateway_account')))",
         allowed: &[],
         broken_by: "grant update on app.tenant to app_resolver",
+    },
+    Rule {
+        name: "what proves a person is read by app_identity alone",
+        offenders: "select r || ' ' || c.oid::regclass from pg_class c cross join unnest(array['app_executor', 'app_resolver', 'app_admin', 'app_user']) r \
+            where (c.relnamespace = 'identity'::regnamespace or c.oid in ('app.session'::regclass, 'app.session_use'::regclass, 'app.refresh_token'::regclass)) \
+            and c.relkind = 'r' and (has_table_privilege(r, c.oid, 'select, insert, update, delete') or has_any_column_privilege(r, c.oid, 'select, insert, update'))",
+        allowed: &[("app_executor identity.account", "names and addresses of own customers and members; no secret is in this table")],
+        broken_by: "grant select (password_hash) on identity.credential to app_executor",
+    },
+    Rule {
+        name: "app_identity reaches no more of a shop than signing in needs",
+        offenders: "select c.relname::text from pg_class c where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' \
+            and (has_table_privilege('app_identity', c.oid, 'select, insert, update, delete') or has_any_column_privilege('app_identity', c.oid, 'select, insert, update'))",
+        allowed: &[
+            ("tenant", "whose policy it applies"),
+            ("membership", "the role of staff"),
+            ("session", "its own"),
+            ("session_use", "its own"),
+            ("refresh_token", "its own"),
+            ("message", "codes and links that it sends"),
+            ("cart", "a guest's cart goes along at sign-in"),
+            ("cart_item", "a guest's cart goes along at sign-in"),
+            ("sales_order", "guest orders go along once their e-mail is proved: four columns, one of them written"),
+        ],
+        broken_by: "grant select on app.payment to app_identity",
     },
     Rule {
         name: "a forgotten connection of app_user holds no lock for long",
