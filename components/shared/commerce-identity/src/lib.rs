@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+pub mod account;
+pub mod code;
+#[cfg(any(test, feature = "corpus"))]
+pub mod corpus;
+pub mod device;
+mod encoding;
+pub mod identifier;
+pub mod jwk;
+mod keys;
+pub mod opaque;
+pub mod password;
+pub mod policy;
+pub mod recovery;
+pub mod seal;
+pub mod token;
+pub mod totp;
+
+pub use account::{AccountId, AccountKind};
+pub use keys::{CodeKey, KeyError};
