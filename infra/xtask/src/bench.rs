@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::test::environment;
 use crate::workspace::Workspace;
 
-/// Measure the application against the limits of the design, with everything built for release.
+/// Measure the application against the limits of the design, with everything built as for production.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
     /// Passed on to the bench program; see `cargo xtask bench -- --help`
@@ -25,15 +25,15 @@ pub struct BenchArgs {
 /// # Errors
 /// When something does not compile or PostgreSQL is missing.
 pub async fn run(workspace: &Workspace, args: &BenchArgs, interrupt: &mut Interrupt) -> Result<ExitCode> {
-    let release = ProfileArgs::RELEASE;
+    let production = ProfileArgs::PRODUCTION;
     interrupt
         .or(async {
             build::components(workspace, Components::WithFixtures).await?;
-            build::programs(workspace, release, &["bench", "host", "sandbox"]).await
+            build::programs(workspace, production, &["bench", "host", "sandbox"]).await
         })
         .await?;
     Session::with(workspace, None, interrupt, async |session| {
-        let mut bench = command(build::program(workspace, release, "bench"));
+        let mut bench = command(build::program(workspace, production, "bench"));
         without_package_variables(&mut bench);
         bench.args(&args.args).envs(environment(workspace, session)).current_dir(workspace.root());
         let status = bench.status().await.context("cannot run the bench program")?;
