@@ -9,6 +9,7 @@ use crate::bench::{self, BenchArgs};
 use crate::build::{self, BuildArgs};
 use crate::check;
 use crate::interrupt::Interrupt;
+use crate::keys::{self, KeysArgs};
 use crate::migrate::{self, MigrateArgs};
 use crate::seed::{self, Outcome};
 use crate::session::Session;
@@ -36,6 +37,7 @@ enum Command {
     Check,
     Test(TestArgs),
     Bench(BenchArgs),
+    Keys(KeysArgs),
     /// Print the environment with which `spin up` runs the same application against the database of a running `up`
     Env,
 }
@@ -68,6 +70,7 @@ impl Cli {
             Command::Check => check::run(&workspace),
             Command::Test(args) => test::run(&workspace, &args, &mut interrupt).await,
             Command::Bench(args) => bench::run(&workspace, &args, &mut interrupt).await,
+            Command::Keys(args) => keys::run(&workspace, &args),
             Command::Env => up::print_variables(&workspace).map(|()| ExitCode::SUCCESS),
         }
     }

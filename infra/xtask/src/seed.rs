@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_postgres::Client;
 
 use crate::digest::sha256_hex;
@@ -23,6 +23,13 @@ pub struct Shop {
     checksum: String,
 }
 
+impl Shop {
+    /// E-mail of the owner's staff account.
+    pub fn owner(&self) -> String {
+        format!("owner@{}.example", self.slug)
+    }
+}
+
 /// What a seed run did with one shop.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -38,8 +45,9 @@ pub enum Outcome {
 /// When a file is no JSON or names no tenant.
 pub fn read_shops(migrations: &Path) -> Result<Vec<Shop>> {
     let folder = migrations.join("seed");
-    // What a file becomes depends on the function that reads it, too.
-    let loader = fs::read_to_string(migrations.join("api/ops/seed_tenant.sql")).unwrap_or_default();
+    // What a file becomes depends on the functions that read it, too.
+    let text = |name: &str| fs::read_to_string(migrations.join("api/ops").join(name)).unwrap_or_default();
+    let loader = text("seed_tenant.sql") + &text("seed_staff.sql");
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut shops = Vec::new();
     for entry in entries {
@@ -78,6 +86,10 @@ pub async fn apply(client: &mut Client, shops: &[Shop], again: bool) -> Result<V
         let transaction = client.transaction().await?;
         let row = transaction.query_one("select ops.seed_tenant($1::text::jsonb)::text", &[&shop.text]).await;
         let answer: Option<String> = row.map_err(|error| refused(&shop.file, error))?.try_get(0)?;
+        // Without a password: who owns the mailbox sets one.
+        let owner = json!({ "slug": shop.slug, "email": shop.owner(), "role": "owner" }).to_string();
+        let staff = transaction.query_one("select ops.seed_staff($1::text::jsonb)::text", &[&owner]).await;
+        staff.map_err(|error| refused(&shop.file, error))?;
         let record = "insert into public.seed_file (path, checksum) values ($1, $2) \
              on conflict (path) do update set checksum = excluded.checksum, applied_at = now()";
         transaction.execute(record, &[&shop.file, &shop.checksum]).await?;

@@ -16,7 +16,7 @@ use xtask::workspace::Workspace;
 const ROLES: &str = "do $$ begin create role app_user login; exception when duplicate_object then null; end $$;
     do $$ begin create role app_admin login; exception when duplicate_object then null; end $$;
     create schema app; create schema api; create schema ops;
-    create table app.shop (slug text primary key);";
+    create table app.shop (slug text primary key, owner text);";
 
 /// SQL bodies: the first calls the second, which comes later in the order.
 const FIRST: &str = "create or replace function app.first() returns int language sql return app.second() + 1;";
@@ -27,6 +27,9 @@ const TYPED: &str = "create or replace function app.slug_of(shop app.shop) retur
 const SEED: &str = "create or replace function ops.seed_tenant(input jsonb) returns jsonb language sql as
     'insert into app.shop values (input #>> ''{tenant,slug}'') on conflict do nothing;
      select jsonb_build_object(''shops'', (select count(*) from app.shop))';";
+
+const STAFF: &str = "create or replace function ops.seed_staff(input jsonb) returns jsonb language sql as
+    'update app.shop set owner = input ->> ''email'' where slug = input ->> ''slug'' returning to_jsonb(owner)';";
 
 /// A checkout with migrations and nothing else; deleted with its server's data at the end.
 struct Checkout {
@@ -49,6 +52,7 @@ impl Checkout {
         checkout.write("api/system/ping.sql", PING);
         checkout.write("api/app/slug_of.sql", TYPED);
         checkout.write("api/ops/seed_tenant.sql", SEED);
+        checkout.write("api/ops/seed_staff.sql", STAFF);
         checkout.write("api/grants.sql", "grant usage on schema api to app_user;");
         checkout.write("seed/oud.json", r#"{"tenant": {"slug": "oud"}}"#);
         checkout
@@ -126,7 +130,7 @@ async fn shared_cluster_stays_up(workspace: &Workspace) {
 async fn functions_and_migrations(client: &mut Client, folder: &Path) {
     let applied = migrate::up(client, folder).await.unwrap();
     assert_eq!(applied.migrations, ["0001_base.up.sql", "0002_note.up.sql"]);
-    assert_eq!(applied.functions, 6);
+    assert_eq!(applied.functions, 7);
     assert_eq!(number(client, "select api.system_ping()").await, 2);
     assert!(migrate::up(client, folder).await.unwrap().is_empty(), "nothing is applied twice");
     fs::write(folder.join("api/app/second.sql"), SECOND.replace("return 1", "return 41")).unwrap();
@@ -143,6 +147,8 @@ async fn seeds(client: &mut Client, folder: &Path) {
     let shops = seed::read_shops(folder).unwrap();
     let applied = Outcome::Applied("1 shops".to_owned());
     assert_eq!(seed::apply(client, &shops, false).await.unwrap(), [applied]);
+    let owners = "select count(*)::int from app.shop where owner = 'owner@oud.example'";
+    assert_eq!(number(client, owners).await, 1);
     assert_eq!(seed::apply(client, &shops, false).await.unwrap(), [Outcome::Unchanged]);
     fs::write(folder.join("seed/oud.json"), r#"{"tenant": {"slug": "oud", "name": {"en": "Oud"}}}"#).unwrap();
     let changed = seed::read_shops(folder).unwrap();
@@ -166,5 +172,5 @@ async fn way_back(client: &mut Client, folder: &Path) {
     assert_eq!(migrate::down(client, folder, 1).await.unwrap(), ["0002_note.up.sql"]);
     assert_eq!(migrate::down(client, folder, 9).await.unwrap(), ["0001_base.up.sql"]);
     assert_eq!(number(client, "select count(*)::int from pg_namespace where nspname in ('app', 'api')").await, 0);
-    assert_eq!(migrate::up(client, folder).await.unwrap().functions, 6, "functions come back with the schema");
+    assert_eq!(migrate::up(client, folder).await.unwrap().functions, 7, "functions come back with the schema");
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::json;
 use tokio::process::Command;
+use xtask::keys::now;
 
 pub use database::{Cart, Database, Variant};
 pub use gateway::{Recorder, Webhook};
@@ -63,7 +64,7 @@ impl Stand {
         let endpoints = database.connect_gateway(WEBHOOK_SECRET).await?;
         let recorder = Recorder::start().await?;
         let sandbox = Service::start(sandbox(&place, &endpoints, &recorder)?, &place.log("sandbox")).await?;
-        let variables = variables(&place, &database, &sandbox, &endpoints);
+        let variables = variables(&place, &database, &sandbox, &endpoints)?;
         let metrics = free_address()?;
         let mut command = host(&place, &place.root.join("spin.toml"), "application", None)?;
         command.args(["--listen", ANY_PORT, "--metrics-listen", &metrics.to_string()]).envs(environment(&variables));
@@ -179,6 +180,7 @@ fn sandbox(place: &Place, endpoints: &BTreeMap<String, String>, recorder: &Recor
     std::fs::write(&path, serde_json::to_string(&accounts)?)?;
     let mut command = server(&place.program("sandbox"));
     command.args(["--listen", ANY_PORT, "--accounts"]).arg(path);
+    command.env("SANDBOX_MESSAGE_CREDENTIALS", place.secrets.identity.message_credentials());
     Ok(command)
 }
 
@@ -191,17 +193,20 @@ fn variables(
     database: &Database,
     sandbox: &Service,
     endpoints: &BTreeMap<String, String>,
-) -> BTreeMap<&'static str, String> {
+) -> Result<BTreeMap<&'static str, String>> {
     let credentials: BTreeMap<_, _> = endpoints.keys().map(|slug| (slug, api_key(slug))).collect();
-    BTreeMap::from([
+    let gateway = format!("http://{}", sandbox.address);
+    let mut variables = BTreeMap::from(place.secrets.identity.variables(&gateway, now()?)?);
+    variables.extend([
         ("database_url", format!("{}?connect_timeout=2&application_name=wasla", database.app_url)),
         ("database_origin", database.url.origin()),
         ("base_domain", "localhost".to_owned()),
-        ("moyasar_base_url", format!("http://{}", sandbox.address)),
+        ("moyasar_base_url", gateway),
         ("gateway_credentials", json!(credentials).to_string()),
         ("order_token_key", place.secrets.order_token_key.clone()),
         ("job_token", place.secrets.job_token.clone()),
-    ])
+    ]);
+    Ok(variables)
 }
 
 fn environment(variables: &BTreeMap<&'static str, String>) -> impl Iterator<Item = (String, String)> {

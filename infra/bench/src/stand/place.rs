@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use xtask::identity::Identity;
 use xtask::postgres::DatabaseUrl;
 use xtask::secrets::Secrets;
 
@@ -122,6 +123,7 @@ fn secrets(app_user_password: String, app_admin_password: String) -> Secrets {
         app_admin_password,
         order_token_key: "bench-order-token-key-of-no-secrecy-at-all".to_owned(),
         job_token: "bench-job-token-of-no-secrecy".to_owned(),
+        identity: Identity::known(1),
         shops: BTreeMap::new(),
     }
 }

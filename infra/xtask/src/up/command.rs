@@ -29,7 +29,7 @@ pub struct UpArgs {
     /// Where the shops are served
     #[arg(long, default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Where the sandbox payment gateway is served
+    /// Where the sandbox is served: payment gateway and mailbox
     #[arg(long, default_value = "127.0.0.1:3100")]
     sandbox_listen: SocketAddr,
     /// Begin with a new, empty database; what the old one held is deleted
@@ -87,7 +87,7 @@ async fn serve(workspace: &Workspace, args: &UpArgs, session: &mut Session, inte
     let ended = interrupt
         .or(async {
             start(workspace, args, session, &prepared, &mut services).await?;
-            announce(args.listen, &prepared.shops, workspace);
+            announce(args, &prepared.shops, workspace);
             Ok(Service::first_to_end(&mut services).await)
         })
         .await;
@@ -117,6 +117,8 @@ async fn start(
     let step = Step::start("Starting the sandbox gateway");
     let mut sandbox = Service::command(&build::program(workspace, args.profile, "sandbox"));
     sandbox.args(["--listen", &args.sandbox_listen.to_string(), "--accounts"]).arg(accounts);
+    // Not among the arguments, which every user of the machine can read.
+    sandbox.env("SANDBOX_MESSAGE_CREDENTIALS", session.vault.secrets.identity.message_credentials());
     services.push(Service::spawn(workspace, "sandbox", sandbox)?);
     http::wait_until_listening(reachable(args.sandbox_listen), services).await?;
     step.done(&format!("http://{}", reachable(args.sandbox_listen)));
@@ -144,8 +146,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn announce(listen: SocketAddr, shops: &[Shop], workspace: &Workspace) {
-    let port = listen.port();
+fn announce(args: &UpArgs, shops: &[Shop], workspace: &Workspace) {
+    let port = args.listen.port();
     println!("\nThe shops are open:");
     for shop in shops {
         println!("  {:<24} http://{}.localhost:{port}/api/v1/storefront/shop", shop.name, shop.slug);
@@ -153,7 +155,18 @@ fn announce(listen: SocketAddr, shops: &[Shop], workspace: &Workspace) {
     if let Some(shop) = shops.first() {
         println!("\nTry:\n  curl 'http://{}.localhost:{port}/api/v1/storefront/products?limit=3&lang=en'", shop.slug);
     }
-    println!("\nLogs: {}  ·  Ctrl-C stops everything", workspace.state().join("logs").display());
+    println!("\nStaff sign in under /api/v1/auth, once they have set a password by the link that this sends:");
+    for shop in shops {
+        println!("  {:<24} {}", shop.owner(), forgot_password(shop, port));
+    }
+    println!("\nMailbox: http://{}/mailbox", reachable(args.sandbox_listen));
+    println!("Logs: {}  ·  Ctrl-C stops everything", workspace.state().join("logs").display());
+}
+
+/// The command that has a reset link sent to the shop's owner.
+fn forgot_password(shop: &Shop, port: u16) -> String {
+    let url = format!("http://{}.localhost:{port}/api/v1/auth/password/forgot", shop.slug);
+    format!("curl {url} --json '{{\"email\": \"{}\"}}'", shop.owner())
 }
 
 #[cfg(test)]

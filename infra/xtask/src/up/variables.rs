@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::gateway::Account;
 use crate::files::write_private;
+use crate::keys::now;
 use crate::session::Session;
 use crate::shell;
 use crate::workspace::Workspace;
@@ -17,7 +18,7 @@ use crate::workspace::Workspace;
 pub struct Place {
     /// The host.
     pub shops: SocketAddr,
-    /// The sandbox gateway.
+    /// The sandbox: payment gateway and message provider.
     pub gateway: SocketAddr,
 }
 
@@ -27,21 +28,24 @@ pub type Variables = BTreeMap<&'static str, String>;
 /// Every variable that has no default, or another value in development.
 ///
 /// # Errors
-/// When the credentials cannot be written as JSON.
+/// When the credentials cannot be written as JSON, or a signing key is damaged.
 pub fn compose(place: &Place, session: &Session, accounts: &[Account]) -> Result<Variables> {
     let secrets = &session.vault.secrets;
     let login = session.url.with_login("app_user", &secrets.app_user_password);
     let credentials: BTreeMap<&str, &str> =
         accounts.iter().map(|account| (account.credential_ref.as_str(), account.secrets.api_key.as_str())).collect();
-    Ok(BTreeMap::from([
+    let gateway = format!("http://{}", place.gateway);
+    let mut variables = BTreeMap::from(secrets.identity.variables(&gateway, now()?)?);
+    variables.extend([
         ("database_url", format!("{login}?connect_timeout=2&application_name=wasla")),
         ("database_origin", session.url.origin()),
         ("base_domain", "localhost".to_owned()),
-        ("moyasar_base_url", format!("http://{}", place.gateway)),
+        ("moyasar_base_url", gateway),
         ("gateway_credentials", serde_json::to_string(&credentials)?),
         ("order_token_key", secrets.order_token_key.clone()),
         ("job_token", secrets.job_token.clone()),
-    ]))
+    ]);
+    Ok(variables)
 }
 
 /// The environment variable that Spin and the host read.
