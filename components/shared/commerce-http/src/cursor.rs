@@ -30,6 +30,14 @@ impl CursorScope {
     }
 
     /// The cursor for a position.
+    ///
+    /// # Errors
+    /// When the position cannot be written as JSON.
+    pub fn cursor(&self, position: &impl Serialize) -> Result<String, Problem> {
+        serde_json::to_vec(position).map(|position| self.encode(&position)).map_err(|_| Problem::internal())
+    }
+
+    /// The cursor for a position that is JSON already.
     pub(crate) fn encode(&self, position: &[u8]) -> String {
         let mut bytes = self.checksum(position).to_vec();
         bytes.extend_from_slice(position);

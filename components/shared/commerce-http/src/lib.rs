@@ -2,6 +2,7 @@
 
 mod answer;
 mod cached;
+mod caller;
 pub mod codes;
 mod cursor;
 mod fault;
@@ -20,6 +21,7 @@ mod shop;
 
 pub use answer::{Page, raw_json, stored_answer};
 pub use cached::{Keep, Read};
+pub use caller::{AccessCookie, Customer, RefreshCookie, Staff, Visitor, revoke};
 pub use commerce_db::variables::{self, Secret, Variable};
 pub use cursor::CursorScope;
 pub use idempotency::{Fingerprint, IdempotencyKey};

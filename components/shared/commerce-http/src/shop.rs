@@ -13,6 +13,7 @@ use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::caller::Caller;
 use crate::variables::{self, Variable};
 use crate::{Problem, RequestInfo, langs};
 
@@ -23,6 +24,7 @@ pub struct Ctx {
     info: RequestInfo,
     selector: Arc<Selector>,
     langs: Vec<String>,
+    caller: Option<Arc<Caller>>,
 }
 
 impl Ctx {
@@ -69,7 +71,8 @@ impl Ctx {
     /// The context of the request's database calls.
     #[must_use]
     pub fn context(&self) -> CallContext {
-        let mut context = self.info.context(Actor::Guest);
+        let mut context = self.info.context(self.caller.as_ref().map_or(Actor::Guest, |caller| caller.actor()));
+        context.session = self.caller.as_ref().map(|caller| caller.session());
         match self.tenant() {
             Some(view) => context.tenant_id = Some(view.id),
             None => self.selector.apply(&mut context),
@@ -115,6 +118,11 @@ impl Ctx {
         self.info.success(status, data)
     }
 
+    /// The same request, its calls made on behalf of a verified caller.
+    pub(crate) fn on_behalf_of(&self, caller: Arc<Caller>) -> Self {
+        Self { caller: Some(caller), ..self.clone() }
+    }
+
     async fn learn(&self, read_at_ms: u64, view: &[u8]) {
         if let Some(view) = TenantCache::learn(self.info.store(), &self.selector, read_at_ms, view).await {
             self.info.set_tenant(view);
@@ -133,6 +141,6 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
             info.set_tenant(view);
         }
         let langs = langs::from_parts(parts)?;
-        Ok(Self { info, selector: Arc::new(selector), langs })
+        Ok(Self { info, selector: Arc::new(selector), langs, caller: None })
     }
 }
