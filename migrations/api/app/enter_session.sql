@@ -11,6 +11,8 @@ declare
   standing record;
   done text;
 begin
+  -- Another shop's token says nothing here, not even whether it is good (ruling C-05).
+  if (claimed ->> 'tenant_id')::uuid <> app.tenant_id() then perform app.refuse(404, 'tenant_not_found'); end if;
   select x.* into s from app.session x where x.tenant_id = app.tenant_id() and x.id = (claimed ->> 'id')::uuid
     and x.account_id = (claimed ->> 'account_id')::uuid and x.ended_at is null and x.expires_at > now();
   select x.* into a from identity.account x where x.realm_id = s.realm_id and x.id = s.account_id;
