@@ -18,6 +18,7 @@ begin
     perform app.note_attempt(input, 'change_password', 'throttled', me.id);
     return app.refused(429, 'too_many_attempts', app.charge_network(me.realm_id, input) || jsonb_build_object('retry_after_s', wait_s));
   end if;
+  perform app.count_in_window(me.realm_id, 'account', input ->> 'identifier_hash', 3600);
   a := app.lock_account(me.realm_id, me.id);
   select x.* into c from identity.credential x where x.realm_id = a.realm_id and x.id = a.id;
   if a.epoch is distinct from me.epoch
