@@ -7,9 +7,10 @@ as $$
 declare
   t app.tenant := app.enter(context);
   me identity.account := app.require_session();
+  -- The account before the counters, as a sign-in locks them.
+  a identity.account := app.lock_account(me.realm_id, me.id);
   pair text := (input ->> 'identifier_hash') || ' ' || (input #>> '{client,network}');
   wait_s int := app.charge_failure(me.realm_id, 'pair', pair, input -> 'limits');
-  a identity.account;
   c identity.credential;
   ended jsonb;
   raised bigint;
@@ -19,7 +20,6 @@ begin
     return app.refused(429, 'too_many_attempts', app.charge_network(me.realm_id, input) || jsonb_build_object('retry_after_s', wait_s));
   end if;
   perform app.count_in_window(me.realm_id, 'account', input ->> 'identifier_hash', 3600);
-  a := app.lock_account(me.realm_id, me.id);
   select x.* into c from identity.credential x where x.realm_id = a.realm_id and x.id = a.id;
   if a.epoch is distinct from me.epoch
     or c.password_hash is not null and decode(input ->> 'current_fingerprint', 'hex') is distinct from c.password_fingerprints[1] then

@@ -5,7 +5,8 @@ set search_path = pg_catalog
 as $$
 declare
   t app.tenant := app.enter(context);
-  a identity.account := app.require_session();
+  me identity.account := app.require_session();
+  a identity.account := app.lock_account(me.realm_id, me.id);
   ended jsonb;
 begin
   if (input -> 'others')::boolean then
