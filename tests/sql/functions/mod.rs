@@ -1,5 +1,6 @@
 //! Database functions, called as the components call them.
 
+mod auth;
 mod event_feed;
 mod paging;
 mod reservations;

@@ -366,7 +366,10 @@ pub const ROLES: &[Rule] = &[
         offenders: "select r || ' ' || c.oid::regclass from pg_class c cross join unnest(array['app_executor', 'app_resolver', 'app_admin', 'app_user']) r \
             where (c.relnamespace = 'identity'::regnamespace or c.oid in ('app.session'::regclass, 'app.session_use'::regclass, 'app.refresh_token'::regclass)) \
             and c.relkind = 'r' and (has_table_privilege(r, c.oid, 'select, insert, update, delete') or has_any_column_privilege(r, c.oid, 'select, insert, update'))",
-        allowed: &[("app_executor identity.account", "names and addresses of own customers and members; no secret is in this table")],
+        allowed: &[(
+            "app_executor identity.account",
+            "names and addresses of own customers and members; no secret is in this table",
+        )],
         broken_by: "grant select (password_hash) on identity.credential to app_executor",
     },
     Rule {

@@ -1,0 +1,115 @@
+//! Staff: one account, a role in each shop, and changes that hold from the next request on.
+
+use serde_json::json;
+use tests::Database;
+use uuid::Uuid;
+
+use super::{Caller, code, count, seed_staff};
+
+/// Somebody signed in by a code, since seeded staff have no password.
+async fn member(database: &Database, slug: &'static str, email: &str, role: &str) -> (Caller, Uuid) {
+    let seeded = seed_staff(database, slug, email, role).await;
+    let mut caller = Caller::new(database, slug, "staff").await;
+    let challenge = caller.ask_code("sign_in", "email", email, "123456").await;
+    let answer = caller.enter_code(challenge, "123456").await.unwrap();
+    caller.signed_in(&answer);
+    (caller, serde_json::from_value(seeded["account_id"].clone()).unwrap())
+}
+
+#[tokio::test]
+async fn one_account_has_a_role_in_each_shop() {
+    let database = Database::start().await;
+    let (qahwa, here) = member(&database, "qahwa", "staff@example.com", "owner").await;
+    let (moda, there) = member(&database, "moda", "staff@example.com", "support_agent").await;
+    assert_eq!(here, there);
+    assert_eq!(qahwa.call("auth_me", json!({})).await.unwrap()["role"], "owner");
+    assert_eq!(moda.call("auth_me", json!({})).await.unwrap()["role"], "support_agent");
+    // A session is of one shop, and staff are no customers.
+    let mut crossing = qahwa.again(&database).await;
+    crossing.slug = "moda";
+    assert_eq!(code(crossing.call("auth_me", json!({})).await), "401 session_ended");
+    assert_eq!(code(qahwa.call("customer_orders", json!({"limit": 5})).await), "401 authentication_required");
+}
+
+#[tokio::test]
+async fn a_new_role_ends_the_tokens_and_not_the_session() {
+    let database = Database::start().await;
+    let (owner, _) = member(&database, "qahwa", "owner@example.com", "owner").await;
+    let (clerk, id) = member(&database, "qahwa", "clerk@example.com", "clerk").await;
+    let session = clerk.session.clone().unwrap();
+    let changed = owner.call("auth_set_member", json!({"account_id": id, "role": "manager"})).await.unwrap();
+    assert_eq!((changed["role"].clone(), changed["ended"].clone()), (json!("manager"), json!([])));
+    assert_eq!(code(clerk.call("auth_me", json!({})).await), "401 session_ended");
+    let mut refreshing = clerk.again(&database).await;
+    refreshing.session = None;
+    let token = format!("refresh {}", session["id"].as_str().unwrap());
+    let answer = refreshing.refresh(&token, "child").await.unwrap();
+    assert_eq!(answer["role"], "manager");
+    refreshing.signed_in(&answer);
+    refreshing.call("auth_me", json!({})).await.unwrap();
+    // The same again changes nothing.
+    owner.call("auth_set_member", json!({"account_id": id, "role": "manager"})).await.unwrap();
+    refreshing.call("auth_me", json!({})).await.unwrap();
+
+    let suspended = owner.call("auth_set_member", json!({"account_id": id, "status": "suspended"})).await.unwrap();
+    assert_eq!(suspended["ended"], json!([session["id"]]));
+    assert_eq!(code(refreshing.call("auth_me", json!({})).await), "401 session_ended");
+    refreshing.session = None;
+    assert_eq!(code(refreshing.refresh("child", "grandchild").await), "401 session_ended");
+    assert_eq!(refreshing.find("clerk@example.com", None).await.unwrap()["account"], json!(null));
+    let audited = "select count(*) from audit.entry where table_name = 'membership' and action = 'update'";
+    assert!(count(&database, audited).await >= 2);
+}
+
+#[tokio::test]
+async fn a_suspended_customer_is_out_at_once() {
+    let database = Database::start().await;
+    let (owner, _) = member(&database, "qahwa", "owner@example.com", "owner").await;
+    let mut shopper = Caller::new(&database, "qahwa", "customer").await;
+    let id = shopper.account("noura@example.com", "one").await;
+    let session = shopper.sign_in("noura@example.com").await["session_id"].clone();
+    let suspend = json!({"account_id": id, "status": "suspended"});
+    assert_eq!(code(shopper.call("auth_set_customer", suspend.clone()).await), "401 authentication_required");
+    assert_eq!(owner.call("auth_set_customer", suspend).await.unwrap()["ended"], json!([session]));
+    assert_eq!(code(shopper.call("storefront_shop", json!({})).await), "401 session_ended");
+    shopper.session = None;
+    assert_eq!(shopper.find("noura@example.com", None).await.unwrap()["account"], json!(null));
+    owner.call("auth_set_customer", json!({"account_id": id, "status": "active"})).await.unwrap();
+    shopper.sign_in("noura@example.com").await;
+}
+
+/// What another shop has is not found, and stays as it is.
+#[tokio::test]
+async fn a_shop_reaches_nobody_of_another() {
+    let database = Database::start().await;
+    let (owner, own) = member(&database, "qahwa", "owner@example.com", "owner").await;
+    let (_, other) = member(&database, "moda", "other@example.com", "owner").await;
+    let customer = Caller::new(&database, "moda", "customer").await.account("noura@example.com", "one").await;
+    let before = "select md5(string_agg(x::text, '' order by x::text)) from (select a::text as x from identity.account a union all select m::text from app.membership m) q";
+    let fingerprint = async || -> String { database.sql.query_one(before, &[]).await.unwrap().get(0) };
+    let unchanged = fingerprint().await;
+    for (function, input, refusal) in [
+        ("auth_set_member", json!({"account_id": other, "role": "clerk"}), "404 member_not_found"),
+        ("auth_set_member", json!({"account_id": customer, "role": "clerk"}), "404 member_not_found"),
+        ("auth_set_customer", json!({"account_id": customer, "status": "suspended"}), "404 customer_not_found"),
+        ("auth_set_customer", json!({"account_id": own, "status": "suspended"}), "404 customer_not_found"),
+        ("auth_set_customer", json!({"account_id": other, "status": "suspended"}), "404 customer_not_found"),
+    ] {
+        assert_eq!(code(owner.call(function, input).await), refusal);
+    }
+    assert_eq!(fingerprint().await, unchanged);
+}
+
+/// Epochs only grow, whatever a statement says.
+#[tokio::test]
+async fn an_epoch_never_shrinks() {
+    let database = Database::start().await;
+    let (_, id) = member(&database, "qahwa", "owner@example.com", "owner").await;
+    let tenant = "select set_config('app.tenant_id', id::text, true) from app.tenant where slug = 'qahwa'";
+    let shrink = "update identity.account set epoch = 0; update app.membership set epoch = -5";
+    database.sql.batch_execute(&format!("begin; {tenant}; {shrink}; commit")).await.unwrap();
+    let epochs = format!(
+        "select a.epoch * 10 + m.epoch from identity.account a join app.membership m on m.account_id = a.id where a.id = '{id}'"
+    );
+    assert_eq!(count(&database, &epochs).await, 10);
+}
