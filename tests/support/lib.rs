@@ -7,6 +7,7 @@ mod client;
 mod database;
 mod gateway;
 mod invariants;
+mod mailbox;
 mod place;
 mod proxy;
 mod raw;
@@ -16,13 +17,14 @@ mod world;
 
 pub use bare::Database;
 pub use client::{Answer, Call, Client};
+pub use mailbox::{Letter, Mailbox};
 pub use place::{components_dir, root};
 pub use proxy::Proxy;
 pub use raw::RawAnswer;
-pub use sandbox::{Behaviour, Fault, Forgery, Lie, RequestBehaviour, WebhookBehaviour};
+pub use sandbox::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
 pub use seam::{CountingSeam, DelaySeam, FailSeam, KillSeam, Probe, Side};
 pub use shop::{Placed, Shop, Stock, Variant, address};
-pub use world::{JOB_TOKEN, SHOPS, World, WorldBuilder};
+pub use world::{IDENTITY_SEED, JOB_TOKEN, SHOPS, World, WorldBuilder, identity};
 
 /// The id that a public id (`ord_0199…`) stands for.
 pub fn uuid(public_id: &str) -> uuid::Uuid {

@@ -8,19 +8,29 @@ use std::time::Duration;
 
 use host::{App, Config, KeyValueBackend, Options, Seam};
 use http::Method;
-use sandbox::{Account, Sandbox};
+use sandbox::{Account, MessageCredentials, Sandbox};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
+use xtask::identity::Identity;
+use xtask::keys;
 use xtask::postgres::{DatabaseUrl, connect};
 
 use crate::database::{Server, webhook_secret};
-use crate::{Call, Client, Proxy, Shop, place};
+use crate::{Call, Client, Mailbox, Proxy, Shop, place};
 
 /// The demo shops.
 pub const SHOPS: [&str; 3] = ["qahwa", "moda", "oud"];
 
 /// The token of the job routes.
 pub const JOB_TOKEN: &str = "job-token-of-the-tests-0123456789";
+
+/// The keys of passwords, codes, tokens and messages in every world: known, so that a test can forge what it needs.
+pub fn identity() -> Identity {
+    Identity::known(IDENTITY_SEED)
+}
+
+/// Every byte of the Ed25519 seed that signs access tokens in a world, and of its sealing key.
+pub const IDENTITY_SEED: u8 = 42;
 
 /// How a world is to be.
 #[derive(Default)]
@@ -150,14 +160,19 @@ impl World {
         self.client.call(method, format!("{}{path}", self.url()))
     }
 
+    /// The messages that were sent.
+    pub fn mailbox(&self) -> Mailbox<'_> {
+        Mailbox::of(self)
+    }
+
     /// A request to a webhook endpoint.
     pub fn webhook(&self, endpoint: &str, body: impl Into<bytes::Bytes>) -> Call {
         let call = self.request(Method::POST, &format!("/api/v1/webhooks/payments/moyasar/{endpoint}"));
         call.header("content-type", "application/json").body(body)
     }
 
-    /// Runs a job (`storefront/release-reservations`, `storefront/purge`, `payments/reconcile`, `events/publish`) until it has
-    /// nothing more to do; how much it did.
+    /// Runs a job (`storefront/release-reservations`, `storefront/purge`, `payments/reconcile`, `events/publish`,
+    /// `messages/deliver`) until it has nothing more to do; how much it did.
     pub async fn run_job(&self, name: &str) -> i64 {
         let mut done = 0;
         loop {
@@ -272,8 +287,10 @@ async fn start_gateway(application: SocketAddr, sql: &tokio_postgres::Client) ->
             name: slug,
         }
     });
+    let Identity { email_key: email, sms_key: sms, .. } = identity();
     let config = sandbox::Config {
         accounts: accounts.collect(),
+        message_credentials: MessageCredentials { email, sms },
         retry_base: Duration::from_millis(20),
         ..sandbox::Config::default()
     };
@@ -287,6 +304,7 @@ pub fn api_key(slug: &str) -> String {
 
 fn variables(login: &DatabaseUrl, gateway: &Sandbox) -> BTreeMap<String, String> {
     let credentials: Map<_, _> = SHOPS.iter().map(|slug| ((*slug).to_owned(), Value::from(api_key(slug)))).collect();
+    let of_identity = identity().variables(&gateway.url(), keys::now().unwrap()).unwrap();
     let variables = [
         ("database_url", format!("{login}?connect_timeout=2&application_name=wasla")),
         ("database_origin", login.origin()),
@@ -296,5 +314,5 @@ fn variables(login: &DatabaseUrl, gateway: &Sandbox) -> BTreeMap<String, String>
         ("order_token_key", "order-token-key-of-the-tests-0123456789abcdef".to_owned()),
         ("job_token", JOB_TOKEN.to_owned()),
     ];
-    variables.map(|(name, value)| (name.to_owned(), value)).into()
+    variables.into_iter().chain(of_identity).map(|(name, value)| (name.to_owned(), value)).collect()
 }
