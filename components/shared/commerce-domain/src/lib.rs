@@ -8,6 +8,7 @@ pub mod money;
 pub mod order;
 pub mod order_number;
 pub mod payment;
+pub mod permission;
 pub mod pricing;
 pub mod quantity;
 pub mod settlement;
