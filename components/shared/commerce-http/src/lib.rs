@@ -16,6 +16,7 @@ mod path;
 mod pipeline;
 mod problem;
 mod query;
+mod rate;
 mod replay;
 mod shop;
 
@@ -32,4 +33,5 @@ pub use path::{PathId, PathParam};
 pub use pipeline::serve;
 pub use problem::{FieldError, Problem};
 pub use query::Query;
+pub use rate::RateLimit;
 pub use shop::Ctx;

@@ -89,6 +89,9 @@ fn render(info: &RequestInfo, mut response: Response) -> Response {
     if let Some(seconds) = problem.retry_after_s() {
         headers.insert(RETRY_AFTER, seconds.into());
     }
+    if let Some(rate) = problem.rate_limit() {
+        rate.apply(headers);
+    }
     if problem.status() == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::codes;
+use crate::rate::RateLimit;
 
 /// Longest field name and message that an answer repeats.
 const MAX_TEXT: usize = 200;
@@ -22,6 +23,7 @@ pub struct Problem {
     detail: Option<Cow<'static, str>>,
     errors: Vec<FieldError>,
     retry_after_s: Option<u32>,
+    rate: Option<RateLimit>,
 }
 
 /// What is wrong with one field.
@@ -70,7 +72,7 @@ impl Problem {
     /// A problem with a status and a code of [`codes`].
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code: code.into(), detail: None, errors: Vec::new(), retry_after_s: None }
+        Self { status, code: code.into(), detail: None, errors: Vec::new(), retry_after_s: None, rate: None }
     }
 
     /// 400: the request is malformed.
@@ -148,6 +150,13 @@ impl Problem {
         self
     }
 
+    /// Adds the fields that tell how far the client is from being throttled.
+    #[must_use]
+    pub fn rate(mut self, rate: impl Into<RateLimit>) -> Self {
+        self.rate = Some(rate.into());
+        self
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -162,6 +171,10 @@ impl Problem {
 
     pub(crate) fn retry_after_s(&self) -> Option<u32> {
         self.retry_after_s
+    }
+
+    pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate
     }
 
     /// The body.
@@ -199,6 +212,8 @@ impl From<DbError> for Problem {
         match error {
             DbError::Refused { status, code, detail } => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+                let told = detail.as_ref().and_then(|facts| facts.get("retry_after_s")?.as_u64());
+                let rate = detail.as_ref().and_then(RateLimit::of_refusal);
                 let errors = match detail {
                     None | Some(Value::Null) => Vec::new(),
                     Some(Value::Array(all)) => {
@@ -207,8 +222,9 @@ impl From<DbError> for Problem {
                     Some(facts) => vec![FieldError::from_facts(&code, facts)],
                 };
                 let patience = status == StatusCode::SERVICE_UNAVAILABLE || code == "request_in_flight";
-                let retry_after_s = patience.then_some(1);
-                Self { status, code: code.into(), detail: None, errors, retry_after_s }
+                let told = told.filter(|_| status == StatusCode::TOO_MANY_REQUESTS);
+                let retry_after_s = told.and_then(|seconds| u32::try_from(seconds).ok()).or(patience.then_some(1));
+                Self { status, code: code.into(), detail: None, errors, retry_after_s, rate }
             }
             DbError::Unavailable => Self::unavailable("database_unavailable", 2),
             DbError::Conflict => Self::conflict("concurrent_update").retry_after(1),
@@ -293,6 +309,15 @@ mod tests {
             json!([{"field": "quantity", "code": "insufficient_stock", "message": "There are not enough units in stock.",
                 "sku": "A-1", "available": 2}])
         );
+    }
+
+    #[test]
+    fn a_throttled_client_is_told_when_to_come_back() {
+        let detail = json!({"retry_after_s": 16, "limit": 300, "remaining": 12, "reset_s": 40});
+        let refused = DbError::Refused { status: 429, code: "too_many_attempts".into(), detail: Some(detail) };
+        let problem = Problem::from(refused);
+        assert_eq!((problem.status().as_u16(), problem.retry_after_s()), (429, Some(16)));
+        assert!(problem.rate_limit().is_some());
     }
 
     #[test]
