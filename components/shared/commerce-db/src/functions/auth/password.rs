@@ -65,6 +65,8 @@ pub struct VerifyInput {
     pub kind: Kind,
     /// What is proved.
     pub purpose: VerifyPurpose,
+    /// As the link names it.
+    pub account_id: Option<Uuid>,
     /// Of the link's secret.
     pub secret_hash: Option<String>,
     /// Which code.
@@ -122,6 +124,8 @@ pub struct ResetInput {
     pub traits: PasswordTraits,
     /// Where from.
     pub client: Client,
+    /// Tells the owner.
+    pub notice: NewMessage,
 }
 
 /// Answer of [`RESET`].
@@ -149,6 +153,8 @@ pub struct ChangePasswordInput {
     pub client: Client,
     /// The throttles.
     pub limits: Limits,
+    /// Tells the owner, at a proved e-mail address.
+    pub notice: NewMessage,
 }
 
 /// Answer of [`CHANGE_PASSWORD`].
