@@ -4,7 +4,7 @@ mod routes;
 
 use axum::Router;
 use axum::routing::{get, patch, post};
-use routes::{cart_items, carts, categories, checkout, jobs, media, orders, products, shop};
+use routes::{addresses, cart_items, carts, categories, checkout, jobs, me, media, my_orders, orders, products, shop};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
@@ -26,7 +26,12 @@ fn routes() -> Router {
                     patch(cart_items::update_cart_item).delete(cart_items::remove_cart_item),
                 )
                 .route("/checkout", post(checkout::place_order))
-                .route("/orders/{order_id}", get(orders::show_order)),
+                .route("/orders/{order_id}", get(orders::show_order))
+                .route("/me", get(me::show_profile).patch(me::update_profile))
+                .route("/me/addresses", get(addresses::list_addresses).post(addresses::add_address))
+                .route("/me/addresses/{address_id}", patch(addresses::update_address).delete(addresses::remove_address))
+                .route("/me/orders", get(my_orders::list_my_orders))
+                .route("/me/orders/{order_id}", get(my_orders::show_my_order)),
         )
         .route("/internal/jobs/storefront/release-reservations", post(jobs::release_reservations))
         .route("/internal/jobs/storefront/purge", post(jobs::purge))

@@ -4,7 +4,7 @@ use axum::response::Response;
 use commerce_db::carts::{self, CartAddInput, CartRemoveInput, CartSetInput};
 use commerce_domain::ids::VariantId;
 use commerce_domain::{MAX_CART_ITEMS, Quantity};
-use commerce_http::{Ctx, JsonBody, PathId, Problem, Query};
+use commerce_http::{JsonBody, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub struct ItemChange {
 
 /// `POST /carts/{id}/items`: adds units of a variant; the same variant again adds to its line.
 pub async fn add_cart_item(
-    ctx: Ctx,
+    ctx: Visitor,
     PathId(CartParam(cart_id)): PathId<CartParam>,
     _: Query<NoParams>,
     body: JsonBody<NewItem>,
@@ -49,7 +49,7 @@ pub async fn add_cart_item(
 
 /// `PATCH /carts/{id}/items/{item_id}`: sets the quantity.
 pub async fn update_cart_item(
-    ctx: Ctx,
+    ctx: Visitor,
     PathId(CartParam(cart_id)): PathId<CartParam>,
     PathId(ItemParam(item_id)): PathId<ItemParam>,
     _: Query<NoParams>,
@@ -62,7 +62,7 @@ pub async fn update_cart_item(
 
 /// `DELETE /carts/{id}/items/{item_id}`: removes the line.
 pub async fn remove_cart_item(
-    ctx: Ctx,
+    ctx: Visitor,
     PathId(CartParam(cart_id)): PathId<CartParam>,
     PathId(ItemParam(item_id)): PathId<ItemParam>,
     _: Query<NoParams>,

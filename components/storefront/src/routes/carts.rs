@@ -5,7 +5,7 @@ use axum::response::Response;
 use commerce_app::cart_view::cart_view;
 use commerce_db::carts::{self, CartFacts, CartInput};
 use commerce_domain::ids::CartId;
-use commerce_http::{Ctx, JsonBody, PathId, Problem, Query};
+use commerce_http::{Ctx, JsonBody, PathId, Problem, Query, Visitor};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use super::params::{CartParam, NoParams};
 struct NewCart {}
 
 /// `POST /carts`: an empty cart. Its id is 128 random bits; who holds it holds the cart.
-pub async fn create_cart(ctx: Ctx, _: Query<NoParams>, request: Request) -> Result<Response, Problem> {
+pub async fn create_cart(ctx: Visitor, _: Query<NoParams>, request: Request) -> Result<Response, Problem> {
     let headers = request.headers();
     let has_body = headers.get(CONTENT_LENGTH).map_or(headers.contains_key(TRANSFER_ENCODING), |length| length != "0");
     if has_body || headers.contains_key(CONTENT_TYPE) {
@@ -36,7 +36,7 @@ pub async fn create_cart(ctx: Ctx, _: Query<NoParams>, request: Request) -> Resu
 
 /// `GET /carts/{id}`: a cart at today's prices.
 pub async fn show_cart(
-    ctx: Ctx,
+    ctx: Visitor,
     PathId(CartParam(id)): PathId<CartParam>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {

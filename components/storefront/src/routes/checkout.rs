@@ -5,7 +5,9 @@ use commerce_app::place_order::{Checkout, Outcome, PlaceOrderError, PlacedView};
 use commerce_domain::contact::{AddressInput, ContactInput};
 use commerce_domain::ids::CartId;
 use commerce_http::variables::{self, Variable};
-use commerce_http::{Ctx, FieldError, Fingerprint, IdempotencyKey, JsonBody, Problem, Query, codes, stored_answer};
+use commerce_http::{
+    Ctx, FieldError, Fingerprint, IdempotencyKey, JsonBody, Problem, Query, Visitor, codes, stored_answer,
+};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -35,7 +37,7 @@ pub struct CheckoutBody {
 
 /// `POST /checkout`: the cart becomes an order; answers with the order, where to pay it, and the token to read it with.
 pub async fn place_order(
-    ctx: Ctx,
+    ctx: Visitor,
     key: IdempotencyKey,
     _: Query<NoParams>,
     body: JsonBody<CheckoutBody>,

@@ -3,9 +3,10 @@
 use axum::response::Response;
 use commerce_app::order_token;
 use commerce_app::order_view::{OrderView, PaymentView, order_view, payment_view};
-use commerce_db::orders::{self, OrderInput};
+use commerce_db::customers::{self, CustomerOrderInput};
+use commerce_db::orders::{self, OrderInput, OrderRead};
 use commerce_http::variables::{self, Variable};
-use commerce_http::{Ctx, PathId, Problem, Query};
+use commerce_http::{Ctx, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -32,22 +33,36 @@ struct OrderPage<'a> {
     timeline: &'a serde_json::value::RawValue,
 }
 
-/// `GET /orders/{id}?token=…`: an order for the guest who placed it. A wrong token answers as an order that does not exist.
+/// `GET /orders/{id}?token=…`: an order for the guest who placed it, or for the customer who is signed in. A wrong token answers as an
+/// order that does not exist.
 pub async fn show_order(
-    ctx: Ctx,
+    visitor: Visitor,
     PathId(OrderParam(id)): PathId<OrderParam>,
     Query(query): Query<ShowOrder>,
 ) -> Result<Response, Problem> {
+    let langs = visitor.langs();
     let absent = || Problem::not_found("order_not_found");
-    let token = query.token.ok_or_else(absent)?;
-    let key = variables::secret(Variable::OrderTokenKey).await?;
-    let tenant = ctx.require_tenant().await?;
-    let proved =
-        order_token::verify(&key, tenant.id, id, &token).map_err(|_| Problem::unavailable("not_configured", 5))?;
-    if !proved {
-        return Err(absent());
-    }
-    let read = ctx.call(&orders::READ, &OrderInput { id, langs: ctx.langs() }).await?;
+    let read = match query.token {
+        Some(token) => {
+            let key = variables::secret(Variable::OrderTokenKey).await?;
+            let tenant = visitor.require_tenant().await?;
+            let proved = order_token::verify(&key, tenant.id, id, &token)
+                .map_err(|_| Problem::unavailable("not_configured", 5))?;
+            if !proved {
+                return Err(absent());
+            }
+            visitor.call(&orders::READ, &OrderInput { id, langs }).await?
+        }
+        None if visitor.customer().is_some() => {
+            visitor.call(&customers::ORDER, &CustomerOrderInput { id, langs }).await?
+        }
+        None => return Err(absent()),
+    };
+    respond(&visitor, &read)
+}
+
+/// Answers with an order.
+pub fn respond(ctx: &Ctx, read: &OrderRead) -> Result<Response, Problem> {
     let page = OrderPage {
         order: order_view(&read.order, &read.lang),
         payment: payment_view(&read.order),

@@ -1,6 +1,6 @@
 //! The ids that stand in paths.
 
-use commerce_domain::ids::{CartId, CartItemId, MediaId, OrderId};
+use commerce_domain::ids::{AddressId, CartId, CartItemId, MediaId, OrderId};
 use commerce_http::PathParam;
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ macro_rules! id_param {
 }
 
 id_param! {
+    /// `{address_id}`
+    AddressParam(AddressId) = "address_id", "address_not_found";
     /// `{cart_id}`
     CartParam(CartId) = "cart_id", "cart_not_found";
     /// `{item_id}`

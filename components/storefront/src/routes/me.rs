@@ -1,0 +1,34 @@
+//! `/me`: the account of the customer who is signed in.
+
+use axum::response::Response;
+use chrono::{DateTime, NaiveDate};
+use commerce_app::identity::profile::ProfileInput;
+use commerce_app::identity::{account_view, now};
+use commerce_db::auth::{self, UpdateMeInput};
+use commerce_db::system::NoInput;
+use commerce_http::{Customer, FieldError, JsonBody, Problem, Query};
+use http::StatusCode;
+
+use super::params::NoParams;
+
+/// `GET /me`
+pub async fn show_profile(customer: Customer, _: Query<NoParams>) -> Result<Response, Problem> {
+    let account = customer.call(&auth::ME, &NoInput {}).await?;
+    customer.success(StatusCode::OK, &account_view(&account))
+}
+
+/// `PATCH /me`
+pub async fn update_profile(
+    customer: Customer,
+    _: Query<NoParams>,
+    body: JsonBody<ProfileInput>,
+) -> Result<Response, Problem> {
+    let wrong = |errors: Vec<_>| Problem::fields(errors.into_iter().map(FieldError::from).collect());
+    let patch = body.value.check(today()).map_err(wrong)?;
+    let account = customer.call(&auth::UPDATE_ME, &UpdateMeInput { patch }).await?;
+    customer.success(StatusCode::OK, &account_view(&account))
+}
+
+fn today() -> NaiveDate {
+    DateTime::from_timestamp(now(), 0).map(|now| now.date_naive()).unwrap_or_default()
+}
