@@ -1,0 +1,210 @@
+//! `/register`, `/verify-email`, `/verify-phone`: an account comes into being when its address is proved.
+
+use axum::extract::State;
+use axum::response::Response;
+use commerce_app::credentials::ChosenPassword;
+use commerce_app::credentials::address::{self, Proof};
+use commerce_app::credentials::register::{self, Registration};
+use commerce_app::identity::{AccountView, Keys, Origin, account_view, now, profile, read_identifier};
+use commerce_app::messages::Language;
+use commerce_db::Kind;
+use commerce_db::auth::VerifyPurpose;
+use commerce_domain::contact::Phone;
+use commerce_http::{Ctx, FieldError, JsonBody, Problem, Query, RateLimit, codes};
+use commerce_identity::identifier::Identifier;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::params::{NoParams, bounded};
+use crate::origin::ClientOrigin;
+use crate::person::MaybePerson;
+use crate::problem;
+
+/// Most characters of a link's token or of a code as people type it; ours have at most 76.
+const MAX_TOKEN: usize = 200;
+
+/// Who registers: by e-mail, or by phone alone. A phone beside an e-mail is kept and not proved.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    email: Option<String>,
+    phone: Option<String>,
+    password: String,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    locale: Option<String>,
+}
+
+/// The same whether or not the address has an account.
+#[derive(Serialize)]
+struct Accepted {
+    status: &'static str,
+    /// What goes back with the code, where the address is a phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_id: Option<Uuid>,
+    expires_in: u32,
+}
+
+/// `POST /register`: 202, and a message to the address.
+pub async fn register(
+    State(kind): State<Kind>,
+    ctx: Ctx,
+    ClientOrigin(origin): ClientOrigin,
+    _: Query<NoParams>,
+    body: JsonBody<NewAccount>,
+) -> Result<Response, Problem> {
+    let input = check(&ctx, body.value).await?;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let registration = Registration {
+        kind,
+        identifier: &input.identifier,
+        contact_phone: input.contact_phone,
+        password: &input.password,
+        given_name: input.given_name,
+        family_name: input.family_name,
+        locale: input.locale,
+        origin: &origin,
+        now: now(),
+    };
+    let context = ctx.context();
+    let done = ctx.run(register::register(&context, &keys, &registration)).await.map_err(problem::of)?;
+    let accepted =
+        Accepted { status: "verification_sent", challenge_id: done.challenge_id, expires_in: done.expires_in };
+    let mut response = ctx.success(StatusCode::ACCEPTED, &accepted)?;
+    RateLimit::from(done.rate).apply(response.headers_mut());
+    Ok(response)
+}
+
+struct Checked {
+    identifier: Identifier,
+    contact_phone: Option<String>,
+    password: ChosenPassword,
+    given_name: String,
+    family_name: String,
+    locale: String,
+}
+
+/// Checks all fields, and names all that are wrong.
+async fn check(ctx: &Ctx, body: NewAccount) -> Result<Checked, Problem> {
+    // A number without country code is one of the shop's country; only then must the shop be known before the one statement.
+    let local = body.phone.as_deref().is_some_and(|phone| !phone.trim_start().starts_with('+'));
+    let country = if local { ctx.require_tenant().await?.country.clone() } else { String::new() };
+    let mut wrong = Wrong::default();
+    let proved_phone = body.phone.as_deref().filter(|_| body.email.is_none());
+    let identifier = read_identifier(body.email.as_deref(), proved_phone, &country);
+    let identifier = identifier.map_err(|(field, code)| wrong.note(field, code)).ok();
+    let contact_phone = body.phone.as_deref().filter(|_| body.email.is_some());
+    let contact_phone = contact_phone.and_then(|phone| wrong.keep("phone", Phone::parse(phone, &country)));
+    let given_name = wrong.keep("given_name", profile::name(&body.given_name.unwrap_or_default()));
+    let family_name = wrong.keep("family_name", profile::name(&body.family_name.unwrap_or_default()));
+    let locale = wrong.keep("locale", profile::locale(body.locale.unwrap_or_else(|| language(ctx))));
+    let (given_name, family_name) = (given_name.unwrap_or_default(), family_name.unwrap_or_default());
+    let shop = ctx.tenant().map(|tenant| tenant.slug.clone()).unwrap_or_default();
+    let personal = [body.email.as_deref().unwrap_or_default(), &given_name, &family_name, &shop];
+    let password = ChosenPassword::parse(&body.password, &personal).map_err(|error| wrong.0.push(error.into())).ok();
+    match (identifier, locale, password) {
+        (Some(identifier), Some(locale), Some(password)) if wrong.0.is_empty() => {
+            let contact_phone = contact_phone.map(|phone| phone.as_str().to_owned());
+            Ok(Checked { identifier, contact_phone, password, given_name, family_name, locale })
+        }
+        _ => Err(Problem::fields(wrong.0)),
+    }
+}
+
+/// The wrong fields so far.
+#[derive(Default)]
+struct Wrong(Vec<FieldError>);
+
+impl Wrong {
+    fn note(&mut self, field: &str, code: &'static str) {
+        self.0.push(FieldError::new(field, code, codes::title(code)));
+    }
+
+    fn keep<T>(&mut self, field: &str, value: Result<T, &'static str>) -> Option<T> {
+        value.map_err(|code| self.note(field, code)).ok()
+    }
+}
+
+/// The language of an account that does not name one: the client's, the shop's, Arabic.
+fn language(ctx: &Ctx) -> String {
+    let spoken = Language::pick(&ctx.langs()).map(|language| language.tag().to_owned());
+    spoken.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| "ar".to_owned())
+}
+
+/// The token of a link, or a code with the challenge that it answers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressProof {
+    token: Option<String>,
+    challenge_id: Option<Uuid>,
+    code: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Proved<'a> {
+    account: AccountView<'a>,
+    /// Whether the account came into being just now.
+    created: bool,
+    /// Orders that were placed as a guest with this address.
+    attached_orders: i64,
+}
+
+/// `POST /verify-email`: by link, or by code for whoever is signed in.
+pub async fn verify_email(
+    State(kind): State<Kind>,
+    guest: Ctx,
+    MaybePerson(caller): MaybePerson,
+    ClientOrigin(origin): ClientOrigin,
+    _: Query<NoParams>,
+    body: JsonBody<AddressProof>,
+) -> Result<Response, Problem> {
+    let ctx = caller.as_deref().unwrap_or(&guest);
+    verify(ctx, kind, VerifyPurpose::VerifyEmail, &body.value, &origin).await
+}
+
+/// `POST /verify-phone`: by code, of a registration or for whoever is signed in.
+pub async fn verify_phone(
+    State(kind): State<Kind>,
+    guest: Ctx,
+    MaybePerson(caller): MaybePerson,
+    ClientOrigin(origin): ClientOrigin,
+    _: Query<NoParams>,
+    body: JsonBody<AddressProof>,
+) -> Result<Response, Problem> {
+    if body.value.token.is_some() {
+        return Err(Problem::field("token", "unknown_field", codes::title("unknown_field")));
+    }
+    let ctx = caller.as_deref().unwrap_or(&guest);
+    verify(ctx, kind, VerifyPurpose::VerifyPhone, &body.value, &origin).await
+}
+
+async fn verify(
+    ctx: &Ctx,
+    kind: Kind,
+    purpose: VerifyPurpose,
+    given: &AddressProof,
+    origin: &Origin,
+) -> Result<Response, Problem> {
+    let proof = proof(given)?;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let context = ctx.context();
+    let verify = address::verify(&context, &keys, kind, purpose, proof, origin);
+    let proved = ctx.run(verify).await.map_err(problem::of)?;
+    let (created, attached_orders) = (proved.created, proved.attached_orders);
+    ctx.success(StatusCode::OK, &Proved { account: account_view(&proved.account), created, attached_orders })
+}
+
+fn proof(given: &AddressProof) -> Result<Proof<'_>, Problem> {
+    let required = |field| Problem::field(field, "required", codes::title("required"));
+    match (&given.token, given.challenge_id, &given.code) {
+        (Some(token), None, None) => Ok(Proof::Link(bounded("token", token, MAX_TOKEN)?)),
+        (None, Some(challenge_id), Some(code)) => {
+            Ok(Proof::Code { challenge_id, code: bounded("code", code, MAX_TOKEN)? })
+        }
+        (Some(_), _, _) => Err(Problem::field("code", "unsupported", "token or code, not both")),
+        (None, None, None) => Err(required("token")),
+        (None, Some(_), None) => Err(required("code")),
+        (None, None, Some(_)) => Err(required("challenge_id")),
+    }
+}
