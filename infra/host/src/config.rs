@@ -5,6 +5,7 @@ mod key_value;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long and by how many requests an instance is used.
     pub instances: Instances,
+    /// Bounds on single components, by id: for one that computes for long, so that the others keep their speed.
+    pub components: BTreeMap<String, ComponentLimits>,
     /// Outbound PostgreSQL.
     pub postgres: Postgres,
     /// Outbound HTTP.
@@ -41,6 +44,7 @@ impl Default for Config {
             access_log: true,
             limits: Limits::default(),
             instances: Instances::default(),
+            components: BTreeMap::new(),
             postgres: Postgres::default(),
             outbound_http: OutboundHttp::default(),
             key_value_store: BTreeMap::new(),
@@ -117,6 +121,16 @@ impl Default for Instances {
     fn default() -> Self {
         Self { reuse_max: 128, concurrent_reuse_max: 16, idle: Duration::from_secs(1) }
     }
+}
+
+/// Bounds on one component. Spin has none: there, the whole application shares what the machine has.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ComponentLimits {
+    /// Live instances, at least one; further requests wait for one of them.
+    pub instances_max: Option<NonZeroUsize>,
+    /// Requests that may wait for an instance; one more is answered 429.
+    pub queue_max: Option<NonZeroUsize>,
 }
 
 /// Outbound PostgreSQL.

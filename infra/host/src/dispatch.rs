@@ -160,8 +160,10 @@ impl AppInner {
 
     /// Which problem a failure is; what is not the client's to know is logged.
     fn explain(&self, failure: &Failure, request_id: &str) -> Problem {
-        if matches!(failure, Failure::NoRoom) {
-            return Problem::Overloaded;
+        match failure {
+            Failure::NoRoom => return Problem::Overloaded,
+            Failure::QueueFull => return Problem::TooManyRequests,
+            Failure::Creation(_) | Failure::Ended | Failure::Returned(_) => {}
         }
         self.log.event("error", "request failed", &format!("request {request_id}: {failure}"));
         Problem::InternalError

@@ -35,7 +35,7 @@ mod variables_host;
 
 pub use app::App;
 pub use body::{Body, BodyError};
-pub use config::Config;
+pub use config::{ComponentLimits, Config};
 pub use key_value::KeyValueBackend;
 pub use options::Options;
 pub use seam::{Action, HostCall, HostCallKind, Outcome, Seam};

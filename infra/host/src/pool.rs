@@ -16,6 +16,7 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::body::Body;
 use crate::component::ComponentRuntime;
+use crate::config::ComponentLimits;
 use crate::instance;
 use crate::state::{GuestState, RequestContext};
 
@@ -25,6 +26,9 @@ pub enum Failure {
     /// There are as many instances as there may be, none of this component.
     #[error("there is no room for another instance")]
     NoRoom,
+    /// As many requests wait for this component as may.
+    #[error("too many requests wait for the component")]
+    QueueFull,
     /// An instance could not be created.
     #[error("an instance could not be created: {0}")]
     Creation(String),
@@ -55,12 +59,13 @@ pub struct InstancePool {
     pub runtime: Arc<ComponentRuntime>,
     /// The linked component.
     pub pre: ServicePre<GuestState>,
+    limits: ComponentLimits,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Not empty only while an open instance has been woken for it, or there is no room for another instance.
+    /// Not empty only while an open instance has been woken for it, or there may be no further instance.
     waiting: VecDeque<Job>,
     /// Open instances by their seat's number, the latest last: it is the most likely to be warm.
     open: Vec<(u64, Waker)>,
@@ -71,7 +76,8 @@ struct State {
 impl InstancePool {
     /// A pool without instances.
     pub fn new(runtime: Arc<ComponentRuntime>, pre: ServicePre<GuestState>) -> Arc<Self> {
-        Arc::new(Self { runtime, pre, state: Mutex::default() })
+        let limits = runtime.config.components.get(&*runtime.id).copied().unwrap_or_default();
+        Arc::new(Self { runtime, pre, limits, state: Mutex::default() })
     }
 
     /// Has a request served. When the returned future is dropped, the guest goes on.
@@ -83,6 +89,11 @@ impl InstancePool {
 
     fn enqueue(self: &Arc<Self>, job: Job) {
         let mut state = self.lock();
+        if self.limits.queue_max.is_some_and(|most| state.waiting.len() >= most.get()) {
+            // Whoever has stopped waiting needs no answer.
+            let _ = job.reply.send(Err(Failure::QueueFull));
+            return;
+        }
         state.waiting.push_back(job);
         self.attend(state);
     }
@@ -96,6 +107,10 @@ impl InstancePool {
         while !state.waiting.is_empty() {
             if let Some((_, waker)) = state.open.last() {
                 waker.wake_by_ref();
+                return;
+            }
+            if self.limits.instances_max.is_some_and(|most| state.live >= most.get()) {
+                // One of them will take it.
                 return;
             }
             let Some(live) = Live::new(self.runtime.clone()) else {

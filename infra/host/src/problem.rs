@@ -20,6 +20,8 @@ pub enum Problem {
     InternalError,
     /// As much is being done as may be done at once.
     Overloaded,
+    /// As many requests wait for the component as may.
+    TooManyRequests,
     /// The component did not answer in time.
     RequestTimeout,
 }
@@ -40,6 +42,11 @@ impl Problem {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The request could not be handled")
             }
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests are being handled"),
+            Self::TooManyRequests => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too many requests wait for this part of the service",
+            ),
             Self::RequestTimeout => (StatusCode::GATEWAY_TIMEOUT, "request_timeout", "The request took too long"),
         }
     }
@@ -55,7 +62,7 @@ impl Problem {
         let mut response = Response::new(Body::whole(json));
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self == Self::Overloaded {
+        if matches!(self, Self::Overloaded | Self::TooManyRequests) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response

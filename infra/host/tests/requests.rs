@@ -5,10 +5,11 @@
 #[expect(dead_code, reason = "each test file uses its part of it")]
 mod support;
 
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use host::Config;
+use host::{ComponentLimits, Config};
 use http::Request;
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -105,7 +106,13 @@ async fn a_trap_is_an_answer_and_the_next_request_is_served() {
     let app = plain().await;
     assert_eq!(problem(app.get("/trap").await).await, (500, "internal_error".into()));
     assert_eq!(app.get("/hello").await.status(), 200);
-    assert!(app.app.metrics_text().contains("host_traps_total 1"));
+    // Counted by the instance's task, which the client does not wait for.
+    let counted = async {
+        while !app.app.metrics_text().contains("host_traps_total 1") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), counted).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -206,6 +213,39 @@ async fn overload_is_refused_at_once() {
     };
     futures::join!(slow(), slow(), late);
     assert_eq!(app.get("/hello").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_bounded_component_lets_some_wait_and_refuses_the_rest() {
+    let one = NonZeroUsize::new(1);
+    let mut setup = Setup::default();
+    setup.options.config.instances.concurrent_reuse_max = 1;
+    let bounds = ComponentLimits { instances_max: one, queue_max: one };
+    setup.options.config.components.insert("guest".into(), bounds);
+    let app = setup.load().await;
+    let sleep = |after_ms| {
+        let app = &app;
+        async move {
+            tokio::time::sleep(Duration::from_millis(after_ms)).await;
+            app.call("/sleep", json!({ "ms": 400 })).await
+        }
+    };
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let response = app.get("/hello").await;
+        assert_eq!(response.headers()["retry-after"], "1");
+        assert_eq!(problem(response).await, (429, "too_many_requests".into()));
+    };
+    futures::join!(sleep(0), sleep(100), late);
+    assert_eq!(app.get("/hello").await.status(), 200);
+}
+
+#[tokio::test]
+async fn bounds_on_a_component_that_is_not_there_are_an_error() {
+    let mut setup = Setup::default();
+    setup.options.config.components.insert("nobody".into(), ComponentLimits::default());
+    let refusal = setup.refusal().await;
+    assert!(refusal.contains("\"nobody\""), "{refusal}");
 }
 
 #[tokio::test]

@@ -45,6 +45,9 @@ pub async fn load(path: &Path, options: Options) -> anyhow::Result<App> {
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let state_dir = options.state_dir.clone().unwrap_or_else(|| folder.join(".spin"));
     let config = Arc::new(options.config);
+    for id in config.components.keys() {
+        ensure!(manifest.component.contains_key(id), "{} has no component {id:?} to bound", path.display());
+    }
     let variables = Variables::resolve(&manifest.variables, &options.variables, options.read_environment)
         .with_context(|| format!("{} cannot be run", path.display()))?;
     let labels = manifest.component.values().flat_map(|component| &component.key_value_stores);
