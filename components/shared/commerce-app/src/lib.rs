@@ -1,16 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cart_view;
+pub mod credentials;
+pub mod deliver_messages;
 mod gateway;
+pub mod identity;
+pub mod messages;
 pub mod money_view;
 pub mod order_token;
 pub mod order_view;
 pub mod place_order;
 pub mod price_cart;
-mod random;
+pub mod random;
 pub mod reconcile_payments;
 pub mod settle_payment;
 
+pub use deliver_messages::deliver_messages;
 pub use gateway::GatewayAccessError;
 pub use place_order::place_order;
 pub use reconcile_payments::reconcile_payments;

@@ -12,7 +12,18 @@ pub(crate) fn bits() -> Result<u64, NoRandomness> {
     getrandom::u64().map_err(|_| NoRandomness)
 }
 
+/// Random bytes, fit for secrets.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
 /// A time-ordered id for a new row.
-pub(crate) fn id() -> Uuid {
+#[must_use]
+pub fn id() -> Uuid {
     Uuid::now_v7()
 }

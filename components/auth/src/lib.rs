@@ -1,0 +1,72 @@
+//! Who is calling: sign-in, sessions, second factors, the public keys of tokens. Staff and customers have the same routes; the prefix
+//! tells whose account is meant, and becomes the router's state.
+
+mod grant;
+mod identifier;
+mod origin;
+mod person;
+mod problem;
+mod routes;
+
+use axum::Router;
+use axum::routing::{delete, get, patch, post};
+use commerce_db::Kind;
+use routes::{
+    aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, otp, passwords, refresh,
+    registration, sessions,
+};
+use spin_sdk::http::{IntoResponse, Request};
+use spin_sdk::http_service;
+
+/// What staff and customers do alike.
+fn people() -> Router<Kind> {
+    Router::new()
+        .route("/login", post(login::sign_in))
+        .route("/refresh", post(refresh::refresh_session))
+        .route("/logout", post(logout::sign_out))
+        .route("/register", post(registration::register))
+        .route("/verify-email", post(registration::verify_email))
+        .route("/verify-phone", post(registration::verify_phone))
+        .route("/password/forgot", post(passwords::request_reset))
+        .route("/password/reset", post(passwords::reset))
+        .route("/password/change", post(passwords::change))
+        .route("/otp/request", post(otp::request_code))
+        .route("/otp/verify", post(otp::verify_code))
+        .route("/mfa/totp", post(authenticators::offer_totp).delete(authenticators::remove_totp))
+        .route("/mfa/totp/confirm", post(authenticators::confirm_totp))
+        .route("/mfa/recovery-codes", post(authenticators::renew_recovery_codes))
+        .route("/mfa/challenge", post(mfa::answer_challenge))
+        .route("/sessions", get(sessions::list_sessions).delete(sessions::end_other_sessions))
+        .route("/sessions/{session_id}", delete(sessions::end_session))
+}
+
+/// What staff do alone.
+fn staff() -> Router<Kind> {
+    people()
+        .route("/me", get(me::show_profile).patch(me::update_profile))
+        .route("/members/{account_id}", patch(members::update_member))
+        .route("/customers/{account_id}", patch(members::update_customer))
+}
+
+/// Wasla's names for the same (AUTH-03).
+fn wasla() -> Router<Kind> {
+    Router::new()
+        .route("/api/auth/token/", post(login::sign_in))
+        .route("/api/auth/token/refresh/", post(refresh::refresh_session))
+        .route("/api/auth/token/verify/", post(aliases::verify_token))
+}
+
+fn routes() -> Router {
+    Router::new()
+        .nest("/api/v1/auth", staff().with_state(Kind::Staff))
+        .nest("/api/v1/storefront/auth", people().with_state(Kind::Customer))
+        .merge(wasla().with_state(Kind::Staff))
+        .route("/.well-known/jwks.json", get(jwks::show_keys))
+        .route("/internal/jobs/messages/deliver", post(message_jobs::deliver))
+        .route("/internal/jobs/messages/purge", post(message_jobs::purge))
+}
+
+#[http_service]
+async fn handle(request: Request) -> impl IntoResponse {
+    commerce_http::serve(routes, request).await
+}

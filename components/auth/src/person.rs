@@ -1,0 +1,97 @@
+//! A signed-in person of the route's kind.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use commerce_db::Kind;
+use commerce_domain::permission::Permission;
+use commerce_http::{Ctx, Customer, Problem, Staff};
+use commerce_identity::token::AccessClaims;
+use http::StatusCode;
+use http::request::Parts;
+use uuid::Uuid;
+
+/// Whoever the request's token speaks for.
+#[derive(Clone, Debug)]
+pub enum Person {
+    /// At the routes of staff.
+    Staff(Staff),
+    /// At the routes of customers.
+    Customer(Customer),
+}
+
+impl Person {
+    /// The account that is signed in.
+    pub fn account(&self) -> Uuid {
+        self.claims().sub.as_uuid()
+    }
+
+    /// What the verified token says.
+    pub fn claims(&self) -> &AccessClaims {
+        match self {
+            Self::Staff(staff) => staff.claims(),
+            Self::Customer(customer) => customer.claims(),
+        }
+    }
+
+    /// The same person, who must have proved who they are within so many seconds.
+    pub fn fresh(self, seconds: u32) -> Self {
+        match self {
+            Self::Staff(staff) => Self::Staff(staff.fresh(seconds)),
+            Self::Customer(customer) => Self::Customer(customer.fresh(seconds)),
+        }
+    }
+}
+
+impl Deref for Person {
+    type Target = Ctx;
+
+    fn deref(&self) -> &Ctx {
+        match self {
+            Self::Staff(staff) => staff,
+            Self::Customer(customer) => customer,
+        }
+    }
+}
+
+impl FromRequestParts<Kind> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, kind: &Kind) -> Result<Self, Problem> {
+        match kind {
+            Kind::Staff => Staff::from_request_parts(parts, kind).await.map(Self::Staff),
+            Kind::Customer => Customer::from_request_parts(parts, kind).await.map(Self::Customer),
+        }
+    }
+}
+
+/// A person, when the request has a token that is good.
+pub struct MaybePerson(pub Option<Person>);
+
+impl FromRequestParts<Kind> for MaybePerson {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, kind: &Kind) -> Result<Self, Problem> {
+        match Person::from_request_parts(parts, kind).await {
+            Ok(person) => Ok(Self(Some(person))),
+            Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(Self(None)),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+/// Refuses whoever may not. The token's permissions are those of its role, and a token of an earlier role is refused by the statement.
+///
+/// # Errors
+/// 403 `forbidden`.
+pub fn require(staff: &Staff, permission: Permission) -> Result<(), Problem> {
+    let granted = staff.claims().permissions.iter().any(|granted| granted == permission.as_str());
+    if granted { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "forbidden")) }
+}
+
+/// Puts sessions that a statement has ended on the blacklist, so that they are refused without a question to the database.
+pub async fn revoke(ctx: &Ctx, ended: impl IntoIterator<Item = Uuid>) {
+    if let Some(tenant) = ctx.tenant() {
+        commerce_http::revoke(tenant.id, ended).await;
+    }
+}

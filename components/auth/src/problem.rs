@@ -1,0 +1,38 @@
+//! What the use-cases of identity refuse, as problems.
+
+use commerce_app::identity::IdentityError;
+use commerce_http::Problem;
+use http::StatusCode;
+
+/// Seconds after which the queue of hashes has moved on.
+const BUSY_RETRY_S: u32 = 1;
+
+/// The problem of an error. It never says whether an address is known.
+pub fn of(error: IdentityError) -> Problem {
+    match error {
+        IdentityError::Db(error) => error.into(),
+        IdentityError::InvalidCredentials { rate } => {
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials");
+            match rate {
+                Some(rate) => problem.rate(rate),
+                None => problem,
+            }
+        }
+        IdentityError::SessionEnded { .. } => Problem::new(StatusCode::UNAUTHORIZED, "session_ended"),
+        IdentityError::Busy => Problem::new(StatusCode::TOO_MANY_REQUESTS, "busy").retry_after(BUSY_RETRY_S),
+        IdentityError::Keys(error) => {
+            log("keys", &error.to_string());
+            Problem::unavailable("not_configured", 5)
+        }
+        IdentityError::Random(_) => Problem::internal(),
+        IdentityError::Internal(what) => {
+            log("identity", what);
+            Problem::internal()
+        }
+    }
+}
+
+/// Says where to look. Neither text holds a secret or anything that a client sent.
+fn log(event: &str, what: &str) {
+    eprintln!("{{\"level\":\"error\",\"event\":\"{event}\",\"what\":\"{what}\"}}");
+}

@@ -1,0 +1,51 @@
+//! `/mfa`
+
+use axum::extract::State;
+use axum::response::Response;
+use commerce_app::identity::challenge::{self, Challenge, Method};
+use commerce_app::identity::{Keys, now};
+use commerce_db::Kind;
+use commerce_domain::CartId;
+use commerce_http::{Ctx, JsonBody, Problem, Query};
+use serde::Deserialize;
+
+use super::params::{NoParams, bounded};
+use crate::origin::{ClientOrigin, Transport};
+use crate::{grant, identifier, problem};
+
+/// Most bytes of a ticket; ours have a few hundred.
+const MAX_TICKET: usize = 4_096;
+
+/// Most characters of a code as people type it.
+const MAX_CODE: usize = 64;
+
+/// The ticket of the first factor, and the second one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeBody {
+    ticket: String,
+    method: Method,
+    code: String,
+    cart_id: Option<CartId>,
+}
+
+/// `POST /mfa/challenge`: the second factor of a sign-in. The ticket is tied to the shop, which costs a statement when no cache knows it.
+pub async fn answer_challenge(
+    State(kind): State<Kind>,
+    ctx: Ctx,
+    transport: Transport,
+    ClientOrigin(origin): ClientOrigin,
+    _: Query<NoParams>,
+    body: JsonBody<ChallengeBody>,
+) -> Result<Response, Problem> {
+    let ChallengeBody { ticket, method, code, cart_id } = body.value;
+    let cart = identifier::cart(kind, cart_id)?;
+    let ticket = bounded("ticket", &ticket, MAX_TICKET)?;
+    let code = bounded("code", &code, MAX_CODE)?;
+    let tenant = ctx.require_tenant().await?.id;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let request = Challenge { kind, tenant, ticket, method, code, cart, origin: &origin, now: now() };
+    let context = ctx.context();
+    let grant = ctx.run(challenge::answer(&context, &keys, &request)).await.map_err(problem::of)?;
+    grant::signed_in(&ctx, &grant, kind, transport)
+}

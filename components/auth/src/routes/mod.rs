@@ -1,0 +1,17 @@
+//! Handlers, one file for each noun.
+
+pub mod aliases;
+pub mod authenticators;
+pub mod jwks;
+pub mod login;
+pub mod logout;
+pub mod me;
+pub mod members;
+pub mod message_jobs;
+pub mod mfa;
+pub mod otp;
+pub mod params;
+pub mod passwords;
+pub mod refresh;
+pub mod registration;
+pub mod sessions;

@@ -1,0 +1,36 @@
+//! `/refresh`
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use commerce_app::identity::{IdentityError, Keys, now, refresh};
+use commerce_db::Kind;
+use commerce_http::{Ctx, Problem, Query};
+use http::StatusCode;
+
+use super::params::{self, NoParams};
+use crate::origin::ClientOrigin;
+use crate::{grant, person, problem};
+
+/// `POST /refresh`: the next access token and the next refresh token, by body or by cookie as the last one came.
+pub async fn refresh_session(
+    State(kind): State<Kind>,
+    ctx: Ctx,
+    ClientOrigin(origin): ClientOrigin,
+    _: Query<NoParams>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (token, transport) = params::refresh_token(kind, request)
+        .await?
+        .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "authentication_required"))?;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let context = ctx.context();
+    match ctx.run(refresh::refresh(&context, &keys, kind, &token, &origin, now())).await {
+        Ok(grant) => grant::signed_in(&ctx, &grant, kind, transport),
+        Err(error) => {
+            if let IdentityError::SessionEnded { session } = &error {
+                person::revoke(&ctx, *session).await;
+            }
+            Err(problem::of(error))
+        }
+    }
+}

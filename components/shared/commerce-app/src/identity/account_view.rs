@@ -1,0 +1,81 @@
+//! An account as the API shows it to its owner.
+
+use commerce_db::Kind;
+use commerce_db::auth::Account;
+use commerce_domain::CartId;
+use commerce_identity::{AccountId, AccountKind};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The public form of an account.
+#[derive(Debug, Serialize)]
+pub struct AccountView<'a> {
+    id: AccountId,
+    kind: AccountKind,
+    email: Option<&'a str>,
+    email_verified: bool,
+    phone: Option<&'a str>,
+    phone_verified: bool,
+    given_name: &'a str,
+    family_name: &'a str,
+    locale: &'a str,
+    timezone: &'a str,
+    birth_date: Option<&'a str>,
+    gender: Option<&'a str>,
+    avatar_url: Option<&'a str>,
+    currency: Option<&'a str>,
+    notify_email: bool,
+    notify_sms: bool,
+    metadata: &'a Map<String, Value>,
+    status: &'a str,
+    role: &'a str,
+    has_password: bool,
+    has_totp: bool,
+    recovery_codes_left: i64,
+    created_at: &'a str,
+    last_sign_in_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cart_id: Option<CartId>,
+}
+
+/// The public form of an account.
+#[must_use]
+pub fn account_view(account: &Account) -> AccountView<'_> {
+    let kind = account_kind(account.kind);
+    AccountView {
+        id: AccountId::new(kind, account.id),
+        kind,
+        email: account.email.as_deref(),
+        email_verified: account.email_verified,
+        phone: account.phone.as_deref(),
+        phone_verified: account.phone_verified,
+        given_name: account.given_name.as_deref().unwrap_or_default(),
+        family_name: account.family_name.as_deref().unwrap_or_default(),
+        locale: &account.locale,
+        timezone: &account.timezone,
+        birth_date: account.birth_date.as_deref(),
+        gender: account.gender.as_deref(),
+        avatar_url: account.avatar_url.as_deref(),
+        currency: account.currency.as_deref(),
+        notify_email: account.notify_email,
+        notify_sms: account.notify_sms,
+        metadata: &account.metadata,
+        status: &account.status,
+        role: &account.role,
+        has_password: account.has_password,
+        has_totp: account.has_totp,
+        recovery_codes_left: account.recovery_codes_left,
+        created_at: &account.created_at,
+        last_sign_in_at: account.last_sign_in_at.as_deref(),
+        cart_id: account.cart_id.map(CartId::new),
+    }
+}
+
+/// The kind in the words of commerce-identity.
+#[must_use]
+pub const fn account_kind(kind: Kind) -> AccountKind {
+    match kind {
+        Kind::Staff => AccountKind::Staff,
+        Kind::Customer => AccountKind::Customer,
+    }
+}
