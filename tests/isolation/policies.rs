@@ -2,6 +2,7 @@
 
 use super::probe::Probe;
 use tests::Database;
+use tokio_postgres::Client;
 
 #[tokio::test]
 async fn no_table_lets_another_shop_in() {
@@ -21,8 +22,17 @@ const TENANT_MUTANTS: [&str; 5] = [
 const RESOLVER_MUTANTS: [&str; 2] =
     ["drop policy {policy} on {table}", "alter policy {policy} on {table} to app_resolver, app_executor"];
 
-/// A mutant that changes nothing: on a table that functions may only insert into, reading is not decided by its policy.
-const EQUIVALENT: [&str; 1] = ["alter policy entry_tenant on audit.entry using (true)"];
+/// For what app_executor may read of accounts.
+const EXECUTOR_MUTANTS: [&str; 2] =
+    ["drop policy {policy} on {table}", "alter policy {policy} on {table} using (true)"];
+
+/// Mutants that change nothing. On a table that functions may only insert into, reading is not decided by its policy; a membership
+/// can be changed but not inserted by them, and one that is moved to another shop is refused by the policy of its audit row.
+const EQUIVALENT: [&str; 3] = [
+    "alter policy membership_tenant on app.membership with check (true)",
+    "alter policy entry_tenant on audit.entry using (true)",
+    "alter policy attempt_tenant on audit.attempt using (true)",
+];
 
 #[tokio::test]
 async fn every_policy_that_goes_missing_is_noticed() {
@@ -35,7 +45,12 @@ async fn every_policy_that_goes_missing_is_noticed() {
     let mut killed = 0;
     for row in &policies {
         let (policy, table): (String, String) = (row.get(0), row.get(1));
-        let mutants = if policy.ends_with("_resolver") { &RESOLVER_MUTANTS[..] } else { &TENANT_MUTANTS };
+        let mutants = match policy.rsplit('_').next() {
+            Some("resolver") => &RESOLVER_MUTANTS[..],
+            Some("executor") => &EXECUTOR_MUTANTS[..],
+            _ => &TENANT_MUTANTS[..],
+        };
+        let before = definition(&database.sql, &policy).await;
         for mutant in mutants {
             let statement = mutant.replace("{policy}", &policy).replace("{table}", &table);
             if EQUIVALENT.contains(&statement.as_str()) {
@@ -49,7 +64,7 @@ async fn every_policy_that_goes_missing_is_noticed() {
             } else {
                 survivors.push(statement)
             }
-            database.sql.batch_execute(&restore(&policy, &table)).await.unwrap();
+            database.sql.batch_execute(&restore(&policy, &table, &before)).await.unwrap();
         }
     }
     assert_eq!(survivors, Vec::<String>::new());
@@ -57,18 +72,16 @@ async fn every_policy_that_goes_missing_is_noticed() {
     assert_eq!(probe.findings(&database.sql).await, Vec::<String>::new(), "something was not restored");
 }
 
-fn restore(policy: &str, table: &str) -> String {
-    let condition = match (policy.ends_with("_resolver"), table) {
-        (true, _) => "for select to app_resolver using (true)".to_owned(),
-        (false, "app.tenant") => {
-            "using (id = (select app.tenant_id())) with check (id = (select app.tenant_id()))".to_owned()
-        }
-        _ => {
-            "using (tenant_id = (select app.tenant_id())) with check (tenant_id = (select app.tenant_id()))".to_owned()
-        }
-    };
+/// What comes after `create policy … on …`.
+async fn definition(sql: &Client, policy: &str) -> String {
+    let query = "select format('for %s to %s using (%s)', cmd, array_to_string(roles, ', '), qual) \
+           || coalesce(' with check (' || with_check || ')', '') from pg_policies where policyname = $1";
+    sql.query_one(query, &[&policy]).await.unwrap().get(0)
+}
+
+fn restore(policy: &str, table: &str, definition: &str) -> String {
     format!(
-        "drop policy if exists {policy} on {table}; create policy {policy} on {table} {condition}; \
+        "drop policy if exists {policy} on {table}; create policy {policy} on {table} {definition}; \
          alter table {table} enable row level security"
     )
 }

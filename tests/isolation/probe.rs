@@ -1,4 +1,4 @@
-//! Tries, as the role that the functions run as, to reach another tenant's rows in every table.
+//! Tries, as the roles that the functions run as, to reach another tenant's rows in every table.
 
 use serde_json::Value;
 use tests::Database;
@@ -6,10 +6,11 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
-/// A table with what the functions' role may do with it.
+/// A table with what a role of functions may do with it.
 struct Table {
     name: String,
-    /// The column that names the tenant.
+    role: String,
+    /// The column that names the tenant or the realm.
     key: &'static str,
     select: bool,
     insert: bool,
@@ -38,11 +39,16 @@ impl Probe {
         let tables = database.sql.query(TABLES, &[]).await.unwrap();
         let tables = tables.iter().map(|row| Table {
             name: row.get(0),
-            key: if row.get::<_, &str>(0) == "app.tenant" { "id" } else { "tenant_id" },
-            select: row.get(1),
-            insert: row.get(2),
-            update: row.get(3),
-            delete: row.get(4),
+            role: row.get(1),
+            key: match row.get::<_, &str>(0) {
+                "app.tenant" => "id",
+                name if name.starts_with("identity.") => "realm_id",
+                _ => "tenant_id",
+            },
+            select: row.get(2),
+            insert: row.get(3),
+            update: row.get(4),
+            delete: row.get(5),
         });
         let probe = Self { own, foreign, tables: tables.collect() };
         probe.assert_filled(&database.sql).await;
@@ -78,11 +84,19 @@ impl Probe {
         }
         let (name, key) = (&table.name, table.key);
         for (tenant, expected) in [(Some(self.own), "own rows only"), (None, "no row without a tenant")] {
-            begin(sql, "app_executor", tenant).await;
+            begin(sql, &table.role, tenant).await;
+            // Staff share one realm: app_identity sees it from every shop, app_executor sees the members of its own.
+            let staff = match (name.as_str(), table.role.as_str()) {
+                ("identity.account", "app_executor") => {
+                    "id in (select m.account_id from app.membership m where m.tenant_id::text = $1)"
+                }
+                _ => "$1::text is not null",
+            };
             let query = format!(
-                "select count(*) filter (where {key} = $1), count(*) filter (where {key} is distinct from $1) from {name}"
+                "select count(*) filter (where {key}::text = $1), count(*) filter (where {key}::text is distinct from $1 \
+                   and not ('{key}' = 'realm_id' and $2 and {key} = '{STAFF}' and {staff})) from {name}"
             );
-            let row = sql.query_one(&query, &[&self.own]).await.unwrap();
+            let row = sql.query_one(&query, &[&self.own.to_string(), &tenant.is_some()]).await.unwrap();
             let (own, other): (i64, i64) = (row.get(0), row.get(1));
             if other > 0 || (own > 0) != tenant.is_some() {
                 findings.push(format!("{name}: expected {expected}, saw {own} own and {other} others"));
@@ -102,7 +116,7 @@ impl Probe {
             attempts.push((format!("delete from {name} where {key} = $1"), self.foreign, false));
         }
         for (statement, tenant, denied) in attempts {
-            begin(sql, "app_executor", Some(self.own)).await;
+            begin(sql, &table.role, Some(self.own)).await;
             let confined = match sql.execute(&statement, &[&tenant]).await {
                 Ok(rows) => !denied && rows == 0,
                 // Any other error means that the rows were reached.
@@ -126,7 +140,7 @@ impl Probe {
             let insert = format!(
                 "insert into {name} overriding system value select * from jsonb_populate_record(null::{name}, $1)"
             );
-            begin(sql, "app_executor", Some(self.own)).await;
+            begin(sql, &table.role, Some(self.own)).await;
             // The row exists already, but policies are checked before keys are.
             let error = sql.execute(&insert, &[&row]).await.expect_err("the same row twice");
             if is_denied(&error) != denied {
@@ -167,12 +181,15 @@ fn is_denied(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-const TABLES: &str = "select format('%I.%I', c.relnamespace::regnamespace, c.relname), \
-      has_table_privilege('app_executor', c.oid, 'select'), has_table_privilege('app_executor', c.oid, 'insert'), \
-      has_table_privilege('app_executor', c.oid, 'update'), has_table_privilege('app_executor', c.oid, 'delete') \
-    from pg_class c where c.relkind in ('r', 'p') and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) order by 1";
+const STAFF: &str = "00000000-0000-0000-0000-000000000000";
 
-/// One row of everything that a shop has after a purchase; the catalogue is there already.
+const TABLES: &str = "select format('%I.%I', c.relnamespace::regnamespace, c.relname), r, \
+      has_table_privilege(r, c.oid, 'select'), has_table_privilege(r, c.oid, 'insert'), \
+      has_table_privilege(r, c.oid, 'update'), has_table_privilege(r, c.oid, 'delete') \
+    from pg_class c cross join unnest(array['app_executor', 'app_identity']) r \
+    where c.relkind in ('r', 'p') and c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) order by 1, 2";
+
+/// One row of everything that a shop has after a purchase, with a customer and a member of its staff; the catalogue is there already.
 const ROWS: &str = "
 with o as (select app.uuid_v7() as id, gen_random_uuid() as cart, app.uuid_v7() as pay, app.tenant_id() as tenant,
   (select v.id from app.variant v where v.tenant_id = app.tenant_id() order by v.id limit 1) as variant,
@@ -192,4 +209,19 @@ told as (insert into app.outbox (tenant_id, id, kind, aggregate, aggregate_id, p
 feed as (insert into app.event_feed (tenant_id) select tenant from o),
 key as (insert into app.idempotency (tenant_id, scope, key, fingerprint, status, lease_until, order_id, payment_id)
   select tenant, 'checkout', 'probe', 'probe', 'in_flight', now(), id, pay from o)
-select from o";
+select from o;
+with p as (select app.tenant_id() as tenant, app.staff_realm() as staff, app.uuid_v7() as customer, app.uuid_v7() as member, app.uuid_v7() as session),
+account as (insert into identity.account (realm_id, id, kind, email)
+  select tenant, customer, 'customer', 'customer@example.com' from p union all select staff, member, 'staff', 'member-of-' || tenant || '@example.com' from p),
+credential as (insert into identity.credential (realm_id, id) select tenant, customer from p union all select staff, member from p),
+device as (insert into identity.device (realm_id, id, account_id, token_sha256) select tenant, session, customer, sha256(tenant::text::bytea) from p),
+challenge as (insert into identity.challenge (realm_id, id, tenant_id, purpose, expires_at) select tenant, session, tenant, 'sign_in', now() from p),
+throttle as (insert into identity.throttle (realm_id, bucket, key) select tenant, 'tenant', 'probe' from p),
+attempt as (insert into audit.attempt (tenant_id, account_kind, kind, outcome) select tenant, 'customer', 'password', 'failed' from p),
+membership as (insert into app.membership (tenant_id, id, account_id, role) select tenant, session, member, 'owner' from p),
+session as (insert into app.session (tenant_id, id, realm_id, account_id, epoch, methods, expires_at) select tenant, session, tenant, customer, 1, '{otp}', now() from p),
+used as (insert into app.session_use (tenant_id, session_id) select tenant, session from p),
+refresh as (insert into app.refresh_token (tenant_id, hash, session_id, expires_at) select tenant, sha256('probe'), session, now() from p),
+message as (insert into app.message (tenant_id, id, kind, channel, recipient, sealed_body) select tenant, session, 'probe', 'email', 'a@example.com', 'sealed' from p),
+address as (insert into app.customer_address (tenant_id, id, customer_id, name, phone, address) select tenant, session, customer, 'A', '+966500000000', '{}' from p)
+select from p";
