@@ -22,7 +22,8 @@ begin
     )
     select jsonb_agg(jsonb_build_object(
       'tenant_id', tenant, 'id', l.id, 'account_id', l.account_id, 'kind', l.kind, 'channel', l.channel, 'recipient', l.recipient,
-      'sealed_body', l.sealed_body, 'attempts', l.attempts, 'tenant', jsonb_build_object('slug', t.slug, 'name', t.name, 'locale', t.locale,
+      'sealed_body', l.sealed_body, 'attempts', l.attempts, 'tenant', jsonb_build_object('slug', t.slug,
+        'name', app.text_in(t.name, t.locale, t.locale), 'locale', t.locale,
         'domain', (select d.domain from app.tenant_domain d where d.tenant_id = tenant order by d.is_primary desc, d.domain limit 1)))
       order by l.created_at, l.id)
     into batch from leased l join app.tenant t on t.id = l.tenant_id;
