@@ -47,22 +47,26 @@ pub fn bounded<'a>(field: &str, text: &'a str, most: usize) -> Result<&'a str, P
     if text.len() <= most { Ok(text) } else { Err(Problem::field(field, "too_long", codes::title("too_long"))) }
 }
 
-/// A refresh token as the client shows it.
+/// A refresh token as the client shows it, if it does.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RefreshBody {
-    refresh_token: String,
+    #[serde(default)]
+    refresh_token: Option<String>,
 }
 
 /// The refresh token of a request and how it came: in the body, or, without one, in the cookie of a web session.
 pub async fn refresh_token(kind: Kind, request: Request) -> Result<Option<(String, Transport)>, Problem> {
-    if has_body(request.headers()) {
+    let headers = request.headers().clone();
+    if has_body(&headers) {
         let body = JsonBody::<RefreshBody>::from_request(request, &()).await?;
-        return Ok(Some((body.value.refresh_token, Transport::Body)));
+        if let Some(token) = body.value.refresh_token {
+            return Ok(Some((token, Transport::Body)));
+        }
     }
-    let token = RefreshCookie::read(request.headers(), account_kind(kind))?;
+    let token = RefreshCookie::read(&headers, account_kind(kind))?;
     if token.is_some() {
-        RefreshCookie::check_origin(request.headers())?;
+        RefreshCookie::check_origin(&headers)?;
     }
     Ok(token.map(|token| (token, Transport::Cookie)))
 }
