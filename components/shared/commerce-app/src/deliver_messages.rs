@@ -131,7 +131,8 @@ fn compose(message: &DueMessage, body: &Body, providers: &Providers) -> Option<E
             Some(providers.origin().link(&tenant.slug, tenant.domain.as_deref(), target, &token.to_text()))
         }
     };
-    let rendered = email(body, language(message, body), &Surroundings { shop: &tenant.name, link });
+    let language = language(message, body);
+    let rendered = email(body, language, &Surroundings { shop: &tenant.name, link });
     Some(Email {
         message_id: message.id,
         from: providers.email_from.to_string(),

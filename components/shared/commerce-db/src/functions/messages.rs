@@ -47,7 +47,7 @@ pub struct DueMessage {
     pub recipient: String,
     /// What the text needs, sealed.
     pub sealed_body: String,
-    /// Deliveries tried before this one.
+    /// Deliveries tried, this one included.
     pub attempts: u32,
     /// In whose name it goes.
     pub tenant: MessageTenant,
@@ -90,4 +90,19 @@ tenant_function! {
 global_function! {
     /// Removes challenges, throttles, tokens and sessions that have outlived their use.
     PURGE_IDENTITY, "jobs_identity_purge", JobInput => JobDone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_due_message_is_read_as_the_database_writes_it() {
+        let due = r#"{"messages":[{"tenant_id":"01900000-0000-7000-8000-000000000001","id":"01900000-0000-7000-8000-000000000002",
+            "account_id":null,"kind":"sign_in","channel":"sms","recipient":"+966500000000","sealed_body":"s1.k.x","attempts":1,
+            "tenant":{"slug":"qahwa","name":"قهوة","locale":"ar","domain":null}}],"more":false}"#;
+        let due: MessagesDue = serde_json::from_str(due).unwrap();
+        assert_eq!(due.messages[0].tenant.name, "قهوة");
+        assert_eq!((due.messages[0].attempts, due.messages[0].channel), (1, Channel::Sms));
+    }
 }
