@@ -175,8 +175,8 @@ pub struct Account {
     pub metadata: Map<String, Value>,
     /// `active` or `suspended`.
     pub status: String,
-    /// The membership's role; `customer` for customers.
-    pub role: String,
+    /// The membership's role; `customer` for customers; `None` for staff who are no member here.
+    pub role: Option<String>,
     /// Whether one can sign in by password.
     pub has_password: bool,
     /// Whether an authenticator is enrolled.
