@@ -1,5 +1,6 @@
 //! By URL.
 
+mod auth;
 mod bad_input;
 mod budgets;
 mod kill_points;
