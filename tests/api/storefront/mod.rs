@@ -3,6 +3,7 @@
 mod carts;
 mod categories;
 mod checkout;
+mod me;
 mod orders;
 mod products;
 mod shop;

@@ -22,12 +22,12 @@ pub(super) struct Failure {
     pub needs_operator: bool,
 }
 
-/// Seconds until a message is tried again that had failed so many times before; `None` when it is given up.
-pub(super) fn retry_s(failures_before: u32, failure: Failure) -> Option<i64> {
-    if failures_before.saturating_add(1) >= TRIES && !failure.needs_operator {
+/// Seconds until a message is tried again that has been tried so many times; `None` when it is given up.
+pub(super) fn retry_s(tries: u32, failure: Failure) -> Option<i64> {
+    if tries >= TRIES && !failure.needs_operator {
         return None;
     }
-    let doubled = FIRST_WAIT_S.saturating_mul(1 << failures_before.min(16)).min(WAIT_MAX_S);
+    let doubled = FIRST_WAIT_S.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(WAIT_MAX_S);
     let least = i64::try_from(failure.least.as_secs()).unwrap_or(i64::MAX);
     Some(doubled.max(least))
 }
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_an_hour_and_end_after_ten_tries() {
-        let waits: Vec<_> = (0..12).map(|before| retry_s(before, TIMEOUT)).collect();
+        let waits: Vec<_> = (1..=12).map(|tries| retry_s(tries, TIMEOUT)).collect();
         let seconds = [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600].map(Some);
         assert_eq!(waits[..9], seconds);
         assert_eq!(waits[9..], [None; 3]);
@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn the_providers_own_wait_counts_when_it_is_longer() {
         let busy = |seconds| Failure { least: Duration::from_secs(seconds), ..TIMEOUT };
-        assert_eq!(retry_s(0, busy(7_200)), Some(7_200));
-        assert_eq!(retry_s(3, busy(5)), Some(240));
+        assert_eq!(retry_s(1, busy(7_200)), Some(7_200));
+        assert_eq!(retry_s(4, busy(5)), Some(240));
     }
 
     #[test]

@@ -29,19 +29,19 @@ pub struct PublicOrigin<'a> {
     pub template: &'a str,
     /// The variable `base_domain`.
     pub base_domain: &'a str,
-    /// The port that the application answers on, which counts for shops under `localhost` alone: that name means this machine
-    /// (RFC 6761 §6.3), where nothing in between maps ports.
+    /// The port that the application answers on. It counts under the base domain `localhost` alone, which means this machine (RFC 6761
+    /// §6.3): nothing in between maps ports there, and shops' own domains lead elsewhere.
     pub local_port: Option<u16>,
 }
 
 impl PublicOrigin<'_> {
-    /// Origin of the shop with its own domain, or of its name under the base domain.
+    /// Origin of the shop: its own domain, or its name under the base domain.
     #[must_use]
     pub fn of(&self, slug: &str, domain: Option<&str>) -> String {
         let base = self.base_domain.trim_end_matches('.');
         let host = match (domain, self.local_port) {
+            (_, Some(port)) if base == "localhost" => format!("{slug}.{base}:{port}"),
             (Some(domain), _) => domain.to_owned(),
-            (None, Some(port)) if base == "localhost" => format!("{slug}.{base}:{port}"),
             (None, _) => format!("{slug}.{base}"),
         };
         self.template.replace("{host}", &host).trim_end_matches('/').to_owned()

@@ -110,7 +110,7 @@ fn a_link_leads_to_the_shop_and_keeps_its_token_from_servers() {
     assert_eq!(link(None, origin()), "https://qahwa.wasla.example/account/reset-password#token=t");
     assert_eq!(link(Some("qahwa.sa"), origin()), "https://qahwa.sa/account/reset-password#token=t");
     let local = PublicOrigin { template: "http://{host}/", base_domain: "localhost", local_port: Some(3000) };
-    assert_eq!(local.of("qahwa", None), "http://qahwa.localhost:3000");
+    assert_eq!(local.of("qahwa", Some("qahwa.sa")), "http://qahwa.localhost:3000");
 }
 
 #[test]
