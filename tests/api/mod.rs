@@ -1,6 +1,6 @@
 //! By URL.
 
-mod auth;
+pub mod auth;
 mod bad_input;
 mod budgets;
 mod kill_points;

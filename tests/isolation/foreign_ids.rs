@@ -95,7 +95,7 @@ fn requests(shop: Shop<'_>, ids: &Ids, own_cart: &str) -> Vec<(&'static str, Cal
 }
 
 /// An answer without what belongs to this one request: its id and the address that was asked.
-fn face(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
+pub fn face(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
     let mut headers: Vec<(String, String)> = answer
         .headers
         .iter()

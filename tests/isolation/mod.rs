@@ -6,6 +6,7 @@
 
 mod canaries;
 mod foreign_ids;
+mod identity_ids;
 mod policies;
 mod probe;
 mod tenant_resolution;

@@ -3,7 +3,9 @@
 mod administration;
 mod aliases;
 mod budgets;
+mod hostile_tokens;
 mod input;
+mod kill_points;
 mod messages;
 mod one_time_codes;
 mod passwords;
