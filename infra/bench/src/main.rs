@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures the application against the limits of the design, everything on one machine.
 
 mod bare;
+mod customer;
 mod load;
 mod machine;
 mod memory;

@@ -36,7 +36,8 @@ impl Unit {
     fn show(self, value: f64) -> String {
         let digits = match self {
             Self::Milliseconds | Self::Seconds => 2,
-            Self::PerSecond | Self::Percent | Self::Count | Self::Mebibytes => 0,
+            Self::Percent => 1,
+            Self::PerSecond | Self::Count | Self::Mebibytes => 0,
         };
         format!("{} {}", grouped(value, digits), self.suffix()).trim_end().to_owned()
     }

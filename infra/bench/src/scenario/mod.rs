@@ -1,6 +1,7 @@
 //! What is measured, one file for each group of numbers.
 
 mod audit;
+mod auth;
 mod checkout;
 mod cold;
 mod database;
@@ -35,6 +36,8 @@ pub enum Scenario {
     Statements,
     /// Guest journeys, checkouts, pgbench
     Checkout,
+    /// Sign-in, refresh, profile, tokens
+    Auth,
     /// 200 shoppers, 100 units
     HotSku,
     /// Settled payments
@@ -72,6 +75,7 @@ impl Scenario {
             Self::List => list::run(stand, effort).await,
             Self::Statements => statements::run(stand).await,
             Self::Checkout => checkout::run(stand, effort).await,
+            Self::Auth => auth::run(stand).await,
             Self::HotSku => hot_sku::run(stand).await,
             Self::Webhook => webhook::run(stand, effort).await,
             Self::Memory => memory::run(stand, effort).await,

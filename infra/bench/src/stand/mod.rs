@@ -26,6 +26,9 @@ use crate::memory::{Memory, family};
 /// Secret of the webhooks of every shop.
 const WEBHOOK_SECRET: &str = "bench-webhook-secret";
 
+/// Bounds of the component that hashes passwords: those of `cargo xtask up`.
+const AUTH_BOUNDS: &str = "[components.auth]\ninstances_max = 2\nqueue_max = 256\n";
+
 /// A server that is given this takes a free port, and says which.
 const ANY_PORT: &str = "127.0.0.1:0";
 
@@ -66,7 +69,7 @@ impl Stand {
         let sandbox = Service::start(sandbox(&place, &endpoints, &recorder)?, &place.log("sandbox")).await?;
         let variables = variables(&place, &database, &sandbox, &endpoints)?;
         let metrics = free_address()?;
-        let mut command = host(&place, &place.root.join("spin.toml"), "application", None)?;
+        let mut command = host(&place, &place.root.join("spin.toml"), "application", Some(AUTH_BOUNDS))?;
         command.args(["--listen", ANY_PORT, "--metrics-listen", &metrics.to_string()]).envs(environment(&variables));
         let host = Service::start(command, &place.log("host")).await?;
         let variants = database.variants().await?;
@@ -109,7 +112,8 @@ impl Stand {
     /// # Errors
     /// When its settings cannot be written.
     pub fn host_command(&self, name: &str, settings: Option<&str>) -> Result<Command> {
-        let mut command = host(&self.place, &self.place.root.join("spin.toml"), name, settings)?;
+        let settings = format!("{}{AUTH_BOUNDS}", settings.unwrap_or_default());
+        let mut command = host(&self.place, &self.place.root.join("spin.toml"), name, Some(&settings))?;
         command.envs(environment(&self.variables));
         Ok(command)
     }
@@ -211,4 +215,14 @@ fn variables(
 
 fn environment(variables: &BTreeMap<&'static str, String>) -> impl Iterator<Item = (String, String)> {
     variables.iter().map(|(name, value)| (format!("SPIN_VARIABLE_{}", name.to_uppercase()), value.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_in_is_bounded_as_under_up() {
+        assert!(include_str!("../../../xtask/src/up/host.toml").contains(AUTH_BOUNDS));
+    }
 }
