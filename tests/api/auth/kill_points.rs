@@ -79,7 +79,7 @@ impl<'w> Bystanders<'w> {
         for (door, person) in &self.people {
             let listed = door.get("/sessions", person).await.expect(200).data();
             let ids: Vec<_> = listed.as_array().unwrap().iter().map(|session| text(session, "/id")).collect();
-            assert_eq!(ids, [person.session.clone()], "{place}");
+            assert_eq!(ids, std::slice::from_ref(&person.session), "{place}");
         }
         if let Ok(answer) = answer {
             assert!(allowed.contains(&answer.status), "{place}: {} {}", answer.status, answer.text());
