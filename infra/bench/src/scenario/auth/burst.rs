@@ -46,7 +46,8 @@ pub async fn run(stand: &Stand, customers: &[Customer]) -> Result<Vec<Row>> {
             .faults(logins.faults(), &logins.worst_fault()),
         quantile_row("product list meanwhile, p95", &browsed, REQUEST, 0.95)
             .limit(Limit::Below(100.0))
-            .detail(format!("{}; since it was sent: {}", browsed.quantiles(REQUEST), browsed.quantiles(ASKED))),
+            .detail(format!("{}; since it was sent: {}", browsed.quantiles(REQUEST), browsed.quantiles(ASKED)))
+            .faults(browsed.faults(), &browsed.worst_fault()),
     ])
 }
 
