@@ -167,33 +167,3 @@ proptest! {
         prop_assert!(verifier(&[&signer]).verify(&token, AccountKind::Staff, NOW).is_err());
     }
 }
-
-/// Prints what the operations cost. Not a check: a loaded machine would fail it.
-#[test]
-#[ignore = "prints timings; run with --release -- --ignored --nocapture costs"]
-fn costs() {
-    use crate::password::{Password, PasswordHasher};
-    use std::time::Instant;
-
-    fn measure<T>(name: &str, times: u32, mut work: impl FnMut() -> T) {
-        let start = Instant::now();
-        for _ in 0..times {
-            std::hint::black_box(work());
-        }
-        println!("{name}: {:?}", start.elapsed() / times);
-    }
-    for signer in [ed25519(), Signer::from_jwk(RSA_KEY).unwrap()] {
-        let (verifier, name) = (verifier(&[&signer]), signer.public_jwk().key.algorithm_name());
-        let token = signer.sign(&claims(AccountKind::Staff)).unwrap();
-        measure(&format!("sign {name}"), 100, || signer.sign(&claims(AccountKind::Staff)));
-        measure(&format!("verify {name}"), 1000, || verifier.verify(&token, AccountKind::Staff, NOW));
-    }
-    let password = Password::parse("a tall tree in the bay").unwrap();
-    for algorithm in ["argon2id", "bcrypt"] {
-        let hasher = PasswordHasher::new("a pepper of thirty-two characters", algorithm).unwrap();
-        measure(&format!("hash {algorithm}"), 10, || hasher.hash(&password, [1; 16]));
-    }
-    measure("policy", 1000, || {
-        crate::policy::check(&password, &["sara@example.com", "Gulf Coffee"], &Default::default())
-    });
-}

@@ -11,7 +11,7 @@ use crate::shopper::expect;
 use crate::stand::Stand;
 
 /// Sign-ins of each kind.
-const SAMPLES: usize = 200;
+const SAMPLES: usize = 250;
 
 /// Where the networks of this measurement begin; those before belong to the customers. Every sign-in of somebody comes from
 /// another network, so that no wait after failures begins.
