@@ -15,8 +15,8 @@ use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, P
 const POOL_INSTANCES: u32 = 1000;
 /// Core modules of one component: the guest's own, and the adapters around it.
 const CORE_INSTANCES_PER_COMPONENT: u32 = 8;
-/// How often a computing guest gives way to others.
-const EPOCH_INTERVAL: Duration = Duration::from_millis(10);
+/// How often a computing guest gives way to others. A request passes several tasks on its way, and waits at each for those that compute.
+const EPOCH_INTERVAL: Duration = Duration::from_millis(1);
 /// Memory that a returned slot keeps, so that the next instance does not fault it in again.
 const KEEP_RESIDENT_BYTES: usize = 256 * 1024;
 
