@@ -5,13 +5,10 @@ set search_path = pg_catalog
 as $$
 declare
   t app.tenant := app.enter(context);
-  lang text := app.pick_lang(input -> 'langs', t.locales, t.locale);
-  cart uuid := (input ->> 'id')::uuid;
+  cart app.cart;
 begin
-  insert into app.cart (tenant_id, id) values (t.id, cart);
-  -- As app.cart_facts has it, but nothing of a new cart needs to be read.
-  return jsonb_build_object(
-    'lang', lang, 'shop', app.shop_facts(t), 'id', cart, 'status', 'open', 'version', 1, 'order_id', null,
-    'items', '[]'::jsonb, 'shipping_methods', app.shipping_facts(t, lang));
+  insert into app.cart (tenant_id, id) values (t.id, (input ->> 'id')::uuid) returning * into cart;
+  -- Nothing of a new cart needs to be read.
+  return app.cart_body(t, app.pick_lang(input -> 'langs', t.locales, t.locale), cart, '[]');
 end $$;
 comment on function api.cart_create(jsonb, jsonb) is 'A new, empty cart with the id that the edge drew.';

@@ -2,11 +2,10 @@
 create or replace function api.storefront_product(context jsonb, input jsonb) returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog
--- Its filters by optional inputs would be planned at every call. Not for functions that write to tables while these grow.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   t app.tenant := app.enter(context);
+  plans text := app.keep_plans();
   lang text := app.pick_lang(input -> 'langs', t.locales, t.locale);
   p app.product;
 begin

@@ -219,7 +219,7 @@ pub const FUNCTIONS: &[Rule] = &[
         name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of auth, app_identity on a fixed search path",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = case \
                 when p.proname like 'auth\\_%' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole else 'app_executor'::regrole end \
-            and p.proconfig in ('{search_path=pg_catalog}', '{search_path=pg_catalog,plan_cache_mode=force_generic_plan}') and p.prorettype = 'jsonb'::regtype and not p.proretset \
+            and p.proconfig = '{search_path=pg_catalog}' and p.prorettype = 'jsonb'::regtype and not p.proretset \
             and p.proargtypes::oid[] <@ array['jsonb'::regtype::oid] and p.proargnames[1] = 'context' and (p.pronargs = 1 or p.proargnames[2] = 'input'))",
         allowed: &[],
         broken_by: "alter function api.cart_read(jsonb, jsonb) security invoker",
