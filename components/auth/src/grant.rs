@@ -3,9 +3,8 @@
 use axum::response::Response;
 use commerce_app::identity::sign_in::{Outcome, SecondFactor};
 use commerce_app::identity::tokens::REFRESH_TTL_S;
-use commerce_app::identity::{AccountView, Grant, account_kind, account_view};
-use commerce_db::Kind;
-use commerce_domain::{CartId, SessionId};
+use commerce_app::identity::{AccountView, Grant, account_view};
+use commerce_domain::{AccountKind, CartId, SessionId};
 use commerce_http::{AccessCookie, Ctx, Problem, RefreshCookie};
 use http::StatusCode;
 use http::header::SET_COOKIE;
@@ -52,7 +51,7 @@ struct SecondFactorView<'a> {
 }
 
 /// The answer of a sign-in.
-pub fn outcome(ctx: &Ctx, outcome: &Outcome, kind: Kind, transport: Transport) -> Result<Response, Problem> {
+pub fn outcome(ctx: &Ctx, outcome: &Outcome, kind: AccountKind, transport: Transport) -> Result<Response, Problem> {
     match outcome {
         Outcome::SignedIn(grant) => signed_in(ctx, grant, kind, transport),
         Outcome::SecondFactor(SecondFactor { ticket, methods, expires_in }) => {
@@ -63,7 +62,7 @@ pub fn outcome(ctx: &Ctx, outcome: &Outcome, kind: Kind, transport: Transport) -
 }
 
 /// The answer of a session that begins or goes on.
-pub fn signed_in(ctx: &Ctx, grant: &Grant, kind: Kind, transport: Transport) -> Result<Response, Problem> {
+pub fn signed_in(ctx: &Ctx, grant: &Grant, kind: AccountKind, transport: Transport) -> Result<Response, Problem> {
     let in_body = transport == Transport::Body;
     let device_token = grant.device_token.as_ref().map(|token| token.as_str());
     let view = SignedInView {
@@ -82,7 +81,7 @@ pub fn signed_in(ctx: &Ctx, grant: &Grant, kind: Kind, transport: Transport) -> 
     };
     let mut response = ctx.success(StatusCode::OK, &view)?;
     if transport == Transport::Cookie {
-        let of = account_kind(kind);
+        let of = kind;
         let headers = response.headers_mut();
         headers.append(SET_COOKIE, AccessCookie::set(of, &grant.access_token, grant.expires_in)?);
         headers.append(SET_COOKIE, RefreshCookie::set(of, &grant.refresh_token, REFRESH_TTL_S.into())?);

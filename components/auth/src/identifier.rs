@@ -1,9 +1,8 @@
 //! What somebody signs in with, and the cart that they take along.
 
 use commerce_app::identity::read_identifier;
-use commerce_db::Kind;
 use commerce_db::auth::CartMerge;
-use commerce_domain::{CartId, MAX_CART_ITEMS, Quantity};
+use commerce_domain::{AccountKind, CartId, MAX_CART_ITEMS, Quantity};
 use commerce_http::{Ctx, Problem, codes};
 use commerce_identity::identifier::Identifier;
 
@@ -17,11 +16,11 @@ pub async fn read(ctx: &Ctx, email: Option<&str>, phone: Option<&str>) -> Result
 }
 
 /// A guest's cart to merge. Staff have none.
-pub fn cart(kind: Kind, cart: Option<CartId>) -> Result<Option<CartMerge>, Problem> {
+pub fn cart(kind: AccountKind, cart: Option<CartId>) -> Result<Option<CartMerge>, Problem> {
     match (kind, cart) {
-        (Kind::Staff, None) => Ok(None),
-        (Kind::Staff, Some(_)) => Err(Problem::field("cart_id", "unknown_field", codes::title("unknown_field"))),
-        (Kind::Customer, cart) => Ok(Some(CartMerge {
+        (AccountKind::Staff, None) => Ok(None),
+        (AccountKind::Staff, Some(_)) => Err(Problem::field("cart_id", "unknown_field", codes::title("unknown_field"))),
+        (AccountKind::Customer, cart) => Ok(Some(CartMerge {
             id: cart.map(|cart| cart.as_uuid()),
             max_quantity: Quantity::MAX,
             max_items: i64::try_from(MAX_CART_ITEMS).unwrap_or(i64::MAX),

@@ -10,7 +10,7 @@ mod routes;
 
 use axum::Router;
 use axum::routing::{delete, get, patch, post};
-use commerce_db::Kind;
+use commerce_domain::AccountKind;
 use routes::{
     aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, otp, passwords, refresh,
     registration, sessions,
@@ -19,7 +19,7 @@ use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
 /// What staff and customers do alike.
-fn people() -> Router<Kind> {
+fn people() -> Router<AccountKind> {
     Router::new()
         .route("/login", post(login::sign_in))
         .route("/refresh", post(refresh::refresh_session))
@@ -41,7 +41,7 @@ fn people() -> Router<Kind> {
 }
 
 /// What staff do alone.
-fn staff() -> Router<Kind> {
+fn staff() -> Router<AccountKind> {
     people()
         .route("/me", get(me::show_profile).patch(me::update_profile))
         .route("/members/{account_id}", patch(members::update_member))
@@ -49,7 +49,7 @@ fn staff() -> Router<Kind> {
 }
 
 /// Wasla's names for the same (AUTH-03).
-fn wasla() -> Router<Kind> {
+fn wasla() -> Router<AccountKind> {
     Router::new()
         .route("/api/auth/token/", post(login::sign_in))
         .route("/api/auth/token/refresh/", post(refresh::refresh_session))
@@ -58,9 +58,9 @@ fn wasla() -> Router<Kind> {
 
 fn routes() -> Router {
     Router::new()
-        .nest("/api/v1/auth", staff().with_state(Kind::Staff))
-        .nest("/api/v1/storefront/auth", people().with_state(Kind::Customer))
-        .merge(wasla().with_state(Kind::Staff))
+        .nest("/api/v1/auth", staff().with_state(AccountKind::Staff))
+        .nest("/api/v1/storefront/auth", people().with_state(AccountKind::Customer))
+        .merge(wasla().with_state(AccountKind::Staff))
         .route("/.well-known/jwks.json", get(jwks::show_keys))
         .route("/internal/jobs/messages/deliver", post(message_jobs::deliver))
         .route("/internal/jobs/messages/purge", post(message_jobs::purge))

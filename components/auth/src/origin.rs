@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use commerce_app::identity::Origin;
-use commerce_db::Kind;
+use commerce_domain::AccountKind;
 use commerce_http::{Ctx, Problem, RequestInfo};
 use commerce_identity::opaque::DeviceToken;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
@@ -21,10 +21,10 @@ const DEVICE_TTL_S: u32 = 365 * 24 * 60 * 60;
 /// The client of a request.
 pub struct ClientOrigin(pub Origin);
 
-impl FromRequestParts<Kind> for ClientOrigin {
+impl FromRequestParts<AccountKind> for ClientOrigin {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, kind: &Kind) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, kind: &AccountKind) -> Result<Self, Problem> {
         let info = RequestInfo::from_request_parts(parts, kind).await?;
         let headers = &parts.headers;
         let text = |name| header(headers, name).map(str::to_owned);
@@ -47,10 +47,10 @@ pub enum Transport {
     Cookie,
 }
 
-impl FromRequestParts<Kind> for Transport {
+impl FromRequestParts<AccountKind> for Transport {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Kind) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &AccountKind) -> Result<Self, Problem> {
         match parts.headers.get(TRANSPORT).map(HeaderValue::as_bytes) {
             None | Some(b"body") => Ok(Self::Body),
             Some(b"cookie") => Ok(Self::Cookie),
@@ -60,21 +60,21 @@ impl FromRequestParts<Kind> for Transport {
 }
 
 /// `Set-Cookie` for a device token. Lax like the session's: it proves nothing without a password.
-pub fn device_cookie(kind: Kind, token: &str) -> Result<HeaderValue, Problem> {
+pub fn device_cookie(kind: AccountKind, token: &str) -> Result<HeaderValue, Problem> {
     let name = device_cookie_name(kind);
     let text = format!("{name}={token}; Path=/; Max-Age={DEVICE_TTL_S}; Secure; HttpOnly; SameSite=Lax");
     HeaderValue::from_str(&text).map_err(|_| Problem::internal())
 }
 
-const fn device_cookie_name(kind: Kind) -> &'static str {
+const fn device_cookie_name(kind: AccountKind) -> &'static str {
     match kind {
-        Kind::Staff => "__Host-wasla_staff_device",
-        Kind::Customer => "__Host-wasla_customer_device",
+        AccountKind::Staff => "__Host-wasla_staff_device",
+        AccountKind::Customer => "__Host-wasla_customer_device",
     }
 }
 
 /// A token that is none counts as no token: the device is a new one then.
-fn device(headers: &HeaderMap, kind: Kind) -> Option<DeviceToken> {
+fn device(headers: &HeaderMap, kind: AccountKind) -> Option<DeviceToken> {
     let by_header = header(headers, DEVICE_TOKEN);
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -101,9 +101,9 @@ mod tests {
             device(&headers, kind).map(|token| token.storage_hash())
         };
         let hash = Some(token.storage_hash());
-        assert_eq!(found("x-device-token", &text, Kind::Customer), hash);
-        assert_eq!(found("cookie", &cookie, Kind::Staff), hash);
-        assert_eq!(found("cookie", &cookie, Kind::Customer), None);
-        assert_eq!(found("x-device-token", "wd_nonsense", Kind::Staff), None);
+        assert_eq!(found("x-device-token", &text, AccountKind::Customer), hash);
+        assert_eq!(found("cookie", &cookie, AccountKind::Staff), hash);
+        assert_eq!(found("cookie", &cookie, AccountKind::Customer), None);
+        assert_eq!(found("x-device-token", "wd_nonsense", AccountKind::Staff), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
-use commerce_db::Kind;
+use commerce_domain::AccountKind;
 use commerce_domain::permission::Permission;
 use commerce_http::{Ctx, Customer, Problem, Staff};
 use commerce_identity::token::AccessClaims;
@@ -54,13 +54,13 @@ impl Deref for Person {
     }
 }
 
-impl FromRequestParts<Kind> for Person {
+impl FromRequestParts<AccountKind> for Person {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, kind: &Kind) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, kind: &AccountKind) -> Result<Self, Problem> {
         match kind {
-            Kind::Staff => Staff::from_request_parts(parts, kind).await.map(Self::Staff),
-            Kind::Customer => Customer::from_request_parts(parts, kind).await.map(Self::Customer),
+            AccountKind::Staff => Staff::from_request_parts(parts, kind).await.map(Self::Staff),
+            AccountKind::Customer => Customer::from_request_parts(parts, kind).await.map(Self::Customer),
         }
     }
 }
@@ -68,10 +68,10 @@ impl FromRequestParts<Kind> for Person {
 /// A person, when the request has a token that is good.
 pub struct MaybePerson(pub Option<Person>);
 
-impl FromRequestParts<Kind> for MaybePerson {
+impl FromRequestParts<AccountKind> for MaybePerson {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, kind: &Kind) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, kind: &AccountKind) -> Result<Self, Problem> {
         match Person::from_request_parts(parts, kind).await {
             Ok(person) => Ok(Self(Some(person))),
             Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(Self(None)),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use commerce_identity::AccountKind;
+use commerce_domain::AccountKind;
 use commerce_identity::corpus::{self, HostileToken, Target};
 use commerce_identity::token::{AccessClaims, Signer, Verifier};
 use futures::{StreamExt, stream};

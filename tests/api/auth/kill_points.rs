@@ -116,27 +116,25 @@ async fn a_login_opens_a_whole_session_or_none() {
     let (shop, others): (Shop<'_>, _) = (world.shop("qahwa"), Bystanders::of(&world).await);
     steps::register(&shop, SARA).await;
     let sessions = "select count(*) from app.session s join identity.account a on a.id = s.account_id where a.email = 'sara@example.com'";
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let call = post(&shop, "/login", &json!({"email": SARA, "password": PASSWORD}));
-                (call, world.count(sessions).await)
-            },
-            async |place, call, before, answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let opened = world.count(sessions).await - before;
-                assert!((0..=1).contains(&opened), "{place}");
-                assert!(!succeeded(&answer) || opened == 1, "{place}");
-                let session = call.await.expect(200).data();
-                me(&shop, access(&session)).await.expect(200);
-                assert_eq!(world.count(sessions).await - before, opened + 1, "{place}");
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let call = post(&shop, "/login", &json!({"email": SARA, "password": PASSWORD}));
+            (call, world.count(sessions).await)
+        },
+        async |place, call, before, answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let opened = world.count(sessions).await - before;
+            assert!((0..=1).contains(&opened), "{place}");
+            assert!(!succeeded(&answer) || opened == 1, "{place}");
+            let session = call.await.expect(200).data();
+            me(&shop, access(&session)).await.expect(200);
+            assert_eq!(world.count(sessions).await - before, opened + 1, "{place}");
+        },
+    )
+    .await;
     world.finish().await;
 }
 
@@ -147,34 +145,32 @@ async fn a_refresh_has_one_child_or_none_and_its_retry_gets_the_same() {
     let (shop, others) = (world.shop("qahwa"), Bystanders::of(&world).await);
     steps::register(&shop, SARA).await;
     let refresh = |session: &Value| post(&shop, "/refresh", &json!({"refresh_token": session["refresh_token"]}));
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let session = login(&shop, SARA, PASSWORD).await.expect(200).data();
-                (refresh(&session), session)
-            },
-            async |place, call, session, answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let children = format!(
-                    "select count(*) from app.refresh_token where parent_hash is not null and session_id = '{}'",
-                    uuid(&text(&session, "/session_id"))
-                );
-                let born = is_there(&world, &place, &children).await;
-                assert!(!succeeded(&answer) || born, "{place}");
-                let child = call.await.expect(200).data();
-                assert!(is_there(&world, &place, &children).await, "{place}");
-                if let Some(first) = answer.ok().filter(Answer::is_success) {
-                    assert_eq!(first.data()["refresh_token"], child["refresh_token"], "{place}");
-                }
-                me(&shop, access(&child)).await.expect(200);
-                refresh(&child).await.expect(200);
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let session = login(&shop, SARA, PASSWORD).await.expect(200).data();
+            (refresh(&session), session)
+        },
+        async |place, call, session, answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let children = format!(
+                "select count(*) from app.refresh_token where parent_hash is not null and session_id = '{}'",
+                uuid(&text(&session, "/session_id"))
+            );
+            let born = is_there(&world, &place, &children).await;
+            assert!(!succeeded(&answer) || born, "{place}");
+            let child = call.await.expect(200).data();
+            assert!(is_there(&world, &place, &children).await, "{place}");
+            if let Some(first) = answer.ok().filter(Answer::is_success) {
+                assert_eq!(first.data()["refresh_token"], child["refresh_token"], "{place}");
+            }
+            me(&shop, access(&child)).await.expect(200);
+            refresh(&child).await.expect(200);
+        },
+    )
+    .await;
     world.finish().await;
 }
 
@@ -184,35 +180,33 @@ async fn a_logout_that_was_answered_is_one() {
     let world = World::builder().seam(probe.clone()).start().await;
     let (shop, others) = (world.shop("qahwa"), Bystanders::of(&world).await);
     steps::register(&shop, SARA).await;
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let session = login(&shop, SARA, PASSWORD).await.expect(200).data();
-                (bearer(post(&shop, "/logout", &json!({})), access(&session)), session)
-            },
-            async |place, call, session, answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let ended = format!(
-                    "select count(*) from app.session where ended_at is not null and id = '{}'",
-                    uuid(&text(&session, "/session_id"))
-                );
-                let over = is_there(&world, &place, &ended).await;
-                assert!(!succeeded(&answer) || over, "{place}: signed out, and the session lives");
-                if over {
-                    me(&shop, access(&session)).await.expect_problem(401, "session_ended");
-                }
-                call.await.expect(200);
-                assert!(is_there(&world, &place, &ended).await, "{place}");
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let session = login(&shop, SARA, PASSWORD).await.expect(200).data();
+            (bearer(post(&shop, "/logout", &json!({})), access(&session)), session)
+        },
+        async |place, call, session, answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let ended = format!(
+                "select count(*) from app.session where ended_at is not null and id = '{}'",
+                uuid(&text(&session, "/session_id"))
+            );
+            let over = is_there(&world, &place, &ended).await;
+            assert!(!succeeded(&answer) || over, "{place}: signed out, and the session lives");
+            if over {
                 me(&shop, access(&session)).await.expect_problem(401, "session_ended");
-                let refresh = post(&shop, "/refresh", &json!({"refresh_token": session["refresh_token"]}));
-                refresh.await.expect_problem(401, "session_ended");
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+            }
+            call.await.expect(200);
+            assert!(is_there(&world, &place, &ended).await, "{place}");
+            me(&shop, access(&session)).await.expect_problem(401, "session_ended");
+            let refresh = post(&shop, "/refresh", &json!({"refresh_token": session["refresh_token"]}));
+            refresh.await.expect_problem(401, "session_ended");
+        },
+    )
+    .await;
     world.finish().await;
 }
 
@@ -225,38 +219,36 @@ async fn a_reset_sets_the_password_uses_the_link_and_ends_the_sessions_or_does_n
     let account = uuid(&text(&first, "/account/id"));
     let open = format!("select count(*) from app.session where ended_at is null and account_id = '{account}'");
     let counter = Cell::new(0);
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let_waits_pass(&world).await;
-                // The notice of the reset before is a letter too.
-                world.mailbox().deliver().await;
-                world.mailbox().clear();
-                let letter = steps::reset_link(&shop, SARA).await;
-                let password = format!("a new lamp in every room {}", next(&counter));
-                let call = post(&shop, "/password/reset", &json!({"token": letter.token(), "password": password}));
-                (call, (password, hash_of(&world, account).await, world.count(&open).await))
-            },
-            async |place, call: Call, (password, before, sessions), answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let set = hash_of(&world, account).await != before;
-                assert!(!succeeded(&answer) || set, "{place}");
-                assert!(sessions > 0, "{place}: there is a session to end");
-                assert_eq!(world.count(&open).await, if set { 0 } else { sessions }, "{place}: set {set}");
-                let retried = call.await;
-                match set {
-                    true => _ = retried.expect_problem(422, "link_invalid"),
-                    false => _ = retried.expect(200),
-                }
-                let_waits_pass(&world).await;
-                login(&shop, SARA, &password).await.expect(200);
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let_waits_pass(&world).await;
+            // The notice of the reset before is a letter too.
+            world.mailbox().deliver().await;
+            world.mailbox().clear();
+            let letter = steps::reset_link(&shop, SARA).await;
+            let password = format!("a new lamp in every room {}", next(&counter));
+            let call = post(&shop, "/password/reset", &json!({"token": letter.token(), "password": password}));
+            (call, (password, hash_of(&world, account).await, world.count(&open).await))
+        },
+        async |place, call: Call, (password, before, sessions), answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let set = hash_of(&world, account).await != before;
+            assert!(!succeeded(&answer) || set, "{place}");
+            assert!(sessions > 0, "{place}: there is a session to end");
+            assert_eq!(world.count(&open).await, if set { 0 } else { sessions }, "{place}: set {set}");
+            let retried = call.await;
+            match set {
+                true => _ = retried.expect_problem(422, "link_invalid"),
+                false => _ = retried.expect(200),
+            }
+            let_waits_pass(&world).await;
+            login(&shop, SARA, &password).await.expect(200);
+        },
+    )
+    .await;
     world.finish().await;
 }
 
@@ -271,39 +263,37 @@ async fn a_first_code_makes_an_account_with_its_session_or_neither() {
     let world = World::builder().seam(probe.clone()).start().await;
     let (door, others) = (Door::customers(&world, "qahwa"), Bystanders::of(&world).await);
     let counter = Cell::new(0);
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let phone = format!("+9665100{:05}", next(&counter));
-                let (challenge_id, code) = door.code(&phone).await;
-                (door.post("/otp/verify", &json!({"challenge_id": challenge_id, "code": code})), phone)
-            },
-            async |place, call, phone, answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let accounts = format!("select count(*) from identity.account where phone = '{phone}'");
-                let sessions = format!(
-                    "select count(*) from app.session s join identity.account a on a.id = s.account_id where a.phone = '{phone}'"
-                );
-                let made = is_there(&world, &place, &accounts).await;
-                assert_eq!(is_there(&world, &place, &sessions).await, made, "{place}");
-                assert!(!succeeded(&answer) || made, "{place}");
-                let retried = call.await;
-                match made {
-                    true => {
-                        retried.expect_problem(401, "invalid_code");
-                        let_waits_pass(&world).await;
-                        door.customer(&phone).await;
-                    }
-                    false => _ = Person::read(retried),
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let phone = format!("+9665100{:05}", next(&counter));
+            let (challenge_id, code) = door.code(&phone).await;
+            (door.post("/otp/verify", &json!({"challenge_id": challenge_id, "code": code})), phone)
+        },
+        async |place, call, phone, answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let accounts = format!("select count(*) from identity.account where phone = '{phone}'");
+            let sessions = format!(
+                "select count(*) from app.session s join identity.account a on a.id = s.account_id where a.phone = '{phone}'"
+            );
+            let made = is_there(&world, &place, &accounts).await;
+            assert_eq!(is_there(&world, &place, &sessions).await, made, "{place}");
+            assert!(!succeeded(&answer) || made, "{place}");
+            let retried = call.await;
+            match made {
+                true => {
+                    retried.expect_problem(401, "invalid_code");
+                    let_waits_pass(&world).await;
+                    door.customer(&phone).await;
                 }
-                assert!(is_there(&world, &place, &accounts).await, "{place}");
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+                false => _ = Person::read(retried),
+            }
+            assert!(is_there(&world, &place, &accounts).await, "{place}");
+        },
+    )
+    .await;
     world.finish().await;
 }
 
@@ -313,38 +303,36 @@ async fn a_proved_address_makes_an_account_with_its_password_or_neither() {
     let world = World::builder().seam(probe.clone()).start().await;
     let (shop, others) = (world.shop("qahwa"), Bystanders::of(&world).await);
     let counter = Cell::new(0);
-    for action in ACTIONS {
-        let calls = at_every_call(
-            &probe,
-            action,
-            async |_| {
-                let email = format!("sara{}@example.com", next(&counter));
-                post(&shop, "/register", &steps::registration(&email)).await.expect(202);
-                let letter = world.mailbox().latest(&email).await;
-                (post(&shop, "/verify-email", &json!({"token": letter.token()})), email)
-            },
-            async |place, call, email, answer| {
-                others.check(&place, &answer, &[200, 500, 503]).await;
-                let accounts = format!(
-                    "select count(*) from identity.account where email = '{email}' and email_verified_at is not null"
-                );
-                let passwords = format!(
-                    "select count(*) from identity.account a join identity.credential c on c.realm_id = a.realm_id and c.id = a.id \
-                     where a.email = '{email}' and c.password_hash is not null"
-                );
-                let made = is_there(&world, &place, &accounts).await;
-                assert_eq!(is_there(&world, &place, &passwords).await, made, "{place}");
-                assert!(!succeeded(&answer) || made, "{place}");
-                let retried = call.await;
-                match made {
-                    true => _ = retried.expect_problem(422, "link_invalid"),
-                    false => _ = retried.expect(200),
-                }
-                login(&shop, &email, PASSWORD).await.expect(200);
-            },
-        )
-        .await;
-        assert!(calls >= CALLS_MIN, "the request makes {calls} host calls: nothing was tested");
-    }
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            let email = format!("sara{}@example.com", next(&counter));
+            post(&shop, "/register", &steps::registration(&email)).await.expect(202);
+            let letter = world.mailbox().latest(&email).await;
+            (post(&shop, "/verify-email", &json!({"token": letter.token()})), email)
+        },
+        async |place, call, email, answer| {
+            others.check(&place, &answer, &[200, 500, 503]).await;
+            let accounts = format!(
+                "select count(*) from identity.account where email = '{email}' and email_verified_at is not null"
+            );
+            let passwords = format!(
+                "select count(*) from identity.account a join identity.credential c on c.realm_id = a.realm_id and c.id = a.id \
+                 where a.email = '{email}' and c.password_hash is not null"
+            );
+            let made = is_there(&world, &place, &accounts).await;
+            assert_eq!(is_there(&world, &place, &passwords).await, made, "{place}");
+            assert!(!succeeded(&answer) || made, "{place}");
+            let retried = call.await;
+            match made {
+                true => _ = retried.expect_problem(422, "link_invalid"),
+                false => _ = retried.expect(200),
+            }
+            login(&shop, &email, PASSWORD).await.expect(200);
+        },
+    )
+    .await;
     world.finish().await;
 }

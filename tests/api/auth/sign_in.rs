@@ -109,7 +109,7 @@ async fn tokens_verify_by_the_published_keys() {
     assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()), "a private key is published");
     let now = i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs());
     let verifier = commerce_identity::token::Verifier::new("wasla", &keys.to_string()).unwrap();
-    let claims = verifier.verify(&noura.access, commerce_identity::AccountKind::Staff, now.unwrap()).unwrap();
+    let claims = verifier.verify(&noura.access, commerce_domain::AccountKind::Staff, now.unwrap()).unwrap();
     assert_eq!((claims.sub.to_string(), claims.session_id.to_string()), (noura.id, noura.session));
     assert!(claims.permissions.iter().any(|permission| permission == "members.manage"));
     assert_eq!(claims.exp - claims.iat, 900);

@@ -4,14 +4,11 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use commerce_db::auth;
 use commerce_db::system::NoInput;
-use commerce_domain::{SessionId, TenantId};
-use commerce_http::{Ctx, JsonBody, Problem, Query, Staff};
-use commerce_identity::AccountId;
+use commerce_domain::{AccountId, SessionId, TenantId};
+use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, Staff};
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
-
-use super::params::NoParams;
 
 /// A token to be verified.
 #[derive(Deserialize)]

@@ -3,11 +3,11 @@
 use axum::response::Response;
 use commerce_app::credentials::authenticator::{self, Owner};
 use commerce_app::identity::{Keys, now};
-use commerce_http::{JsonBody, Problem, Query};
+use commerce_http::{JsonBody, NoParams, Problem, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::params::{NoParams, bounded};
+use super::params::bounded;
 use crate::person::Person;
 use crate::problem;
 

@@ -2,11 +2,9 @@
 
 use axum::response::{IntoResponse, Response};
 use commerce_http::variables::{self, Variable};
-use commerce_http::{Problem, Query};
+use commerce_http::{NoParams, Problem, Query};
 use commerce_identity::jwk::JwkSet;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-
-use super::params::NoParams;
 
 /// `GET /.well-known/jwks.json`: the keys that verify access tokens (RFC 7517 §5), as every library reads them and so without our
 /// envelope. Kept for five minutes: a new key is published at least that long before it signs.

@@ -4,13 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use commerce_app::identity::sign_in::{self, SignIn};
 use commerce_app::identity::{Keys, now};
-use commerce_db::Kind;
-use commerce_domain::CartId;
-use commerce_http::{Ctx, JsonBody, Problem, Query, RateLimit, codes};
+use commerce_domain::{AccountKind, CartId};
+use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::password::Password;
 use serde::Deserialize;
 
-use super::params::NoParams;
 use crate::origin::{ClientOrigin, Transport};
 use crate::{grant, identifier, problem};
 
@@ -26,7 +24,7 @@ pub struct LoginBody {
 
 /// `POST /login`: a session, or what asks for the second factor.
 pub async fn sign_in(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,

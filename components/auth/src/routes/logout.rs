@@ -2,16 +2,15 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use commerce_app::identity::account_kind;
-use commerce_db::Kind;
 use commerce_db::auth::{self, LogoutInput};
-use commerce_http::{AccessCookie, Ctx, Problem, Query, RefreshCookie};
+use commerce_domain::AccountKind;
+use commerce_http::{AccessCookie, Ctx, NoParams, Problem, Query, RefreshCookie};
 use commerce_identity::opaque::RefreshToken;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Serialize;
 
-use super::params::{self, NoParams};
+use super::params;
 use crate::person::{self, MaybePerson};
 
 /// Nothing to say.
@@ -21,7 +20,7 @@ struct SignedOut {}
 /// `POST /logout`: ends the session of the access token, or, when that has run out, of the refresh token. Whoever is signed out already
 /// is told that they are.
 pub async fn sign_out(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     guest: Ctx,
     MaybePerson(caller): MaybePerson,
     _: Query<NoParams>,
@@ -39,7 +38,7 @@ pub async fn sign_out(
     }
     person::revoke(&guest, ended).await;
     let mut response = guest.success(StatusCode::OK, &SignedOut {})?;
-    let of = account_kind(kind);
+    let of = kind;
     response.headers_mut().append(SET_COOKIE, AccessCookie::set(of, "", 0)?);
     response.headers_mut().append(SET_COOKIE, RefreshCookie::set(of, "", 0)?);
     Ok(response)

@@ -6,10 +6,8 @@ use commerce_app::identity::profile::ProfileInput;
 use commerce_app::identity::{account_view, now};
 use commerce_db::auth::{self, UpdateMeInput};
 use commerce_db::system::NoInput;
-use commerce_http::{FieldError, JsonBody, Problem, Query, Staff};
+use commerce_http::{FieldError, JsonBody, NoParams, Problem, Query, Staff};
 use http::StatusCode;
-
-use super::params::NoParams;
 
 /// `GET /me`
 pub async fn show_profile(staff: Staff, _: Query<NoParams>) -> Result<Response, Problem> {

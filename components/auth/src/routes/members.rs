@@ -4,11 +4,10 @@ use axum::response::Response;
 use commerce_db::auth::{self, AccountStatus, SetCustomerInput, SetMemberInput};
 use commerce_domain::permission::{Permission, Role};
 use commerce_domain::{CustomerId, StaffId};
-use commerce_http::{JsonBody, PathId, Problem, Query, Staff, codes};
+use commerce_http::{JsonBody, NoParams, PathId, Problem, Query, Staff, codes};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::params::{CustomerParam, MemberParam, NoParams};
 use crate::person;
 
 /// What changes of a membership.
@@ -43,7 +42,7 @@ struct CustomerView {
 /// last owner this way.
 pub async fn update_member(
     staff: Staff,
-    PathId(MemberParam(account_id)): PathId<MemberParam>,
+    PathId(account_id): PathId<StaffId>,
     _: Query<NoParams>,
     body: JsonBody<MemberPatch>,
 ) -> Result<Response, Problem> {
@@ -53,10 +52,11 @@ pub async fn update_member(
     if role.is_none() && status.is_none() {
         return Err(Problem::field("role", "required", codes::title("required")));
     }
-    if account_id == staff.account() {
+    if account_id.as_uuid() == staff.account() {
         return Err(Problem::conflict("own_membership"));
     }
-    let input = SetMemberInput { account_id, role: role.map(|role| role.as_str().to_owned()), status };
+    let input =
+        SetMemberInput { account_id: account_id.as_uuid(), role: role.map(|role| role.as_str().to_owned()), status };
     let changed = staff.call(&auth::SET_MEMBER, &input).await?;
     person::revoke(&staff, changed.ended).await;
     let account_id = StaffId::new(changed.account_id);
@@ -66,12 +66,12 @@ pub async fn update_member(
 /// `PATCH /customers/{account_id}`: suspended, or active again.
 pub async fn update_customer(
     staff: Staff,
-    PathId(CustomerParam(account_id)): PathId<CustomerParam>,
+    PathId(account_id): PathId<CustomerId>,
     _: Query<NoParams>,
     body: JsonBody<CustomerPatch>,
 ) -> Result<Response, Problem> {
     person::require(&staff, Permission::ManageCustomers)?;
-    let input = SetCustomerInput { account_id, status: body.value.status };
+    let input = SetCustomerInput { account_id: account_id.as_uuid(), status: body.value.status };
     let changed = staff.call(&auth::SET_CUSTOMER, &input).await?;
     person::revoke(&staff, changed.ended).await;
     let account_id = CustomerId::new(changed.account_id);

@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use commerce_app::identity::challenge::{self, Challenge, Method};
 use commerce_app::identity::{Keys, now};
-use commerce_db::Kind;
-use commerce_domain::CartId;
-use commerce_http::{Ctx, JsonBody, Problem, Query};
+use commerce_domain::{AccountKind, CartId};
+use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query};
 use serde::Deserialize;
 
-use super::params::{NoParams, bounded};
+use super::params::bounded;
 use crate::origin::{ClientOrigin, Transport};
 use crate::{grant, identifier, problem};
 
@@ -31,7 +30,7 @@ pub struct ChallengeBody {
 
 /// `POST /mfa/challenge`: the second factor of a sign-in. The ticket is tied to the shop, which costs a statement when no cache knows it.
 pub async fn answer_challenge(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,

@@ -4,15 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use commerce_app::identity::one_time_code::{self, Requested, Verification, channel_of};
 use commerce_app::identity::{Keys, now};
-use commerce_db::Kind;
 use commerce_db::auth::{Channel, OtpPurpose};
-use commerce_domain::CartId;
-use commerce_http::{Ctx, JsonBody, Problem, Query, RateLimit};
+use commerce_domain::{AccountKind, CartId};
+use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::params::{NoParams, bounded};
+use super::params::bounded;
 use crate::origin::{ClientOrigin, Transport};
 use crate::person::MaybePerson;
 use crate::{grant, identifier, problem};
@@ -51,7 +50,7 @@ pub struct OtpVerifyBody {
 
 /// `POST /otp/request`: sends a code that signs in, or that proves another address of whoever is signed in.
 pub async fn request_code(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     guest: Ctx,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
@@ -88,7 +87,7 @@ fn suits(purpose: OtpPurpose, channel: Channel) -> bool {
 
 /// `POST /otp/verify`: a session, or what asks for the authenticator as well.
 pub async fn verify_code(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,

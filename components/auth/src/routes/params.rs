@@ -1,46 +1,13 @@
-//! What stands in paths, queries and several bodies.
+//! What stands in several bodies.
 
 use axum::extract::{FromRequest, Request};
-use commerce_app::identity::account_kind;
-use commerce_db::Kind;
-use commerce_domain::{CustomerId, SessionId, StaffId};
-use commerce_http::{JsonBody, PathParam, Problem, RefreshCookie, codes};
+use commerce_domain::AccountKind;
+use commerce_http::{JsonBody, Problem, RefreshCookie, codes};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::origin::Transport;
-
-macro_rules! id_param {
-    ($($(#[$doc:meta])* $name:ident($id:ty) = $param:literal, $not_found:literal;)*) => {$(
-        $(#[$doc])*
-        pub struct $name(pub Uuid);
-
-        impl PathParam for $name {
-            const NAME: &'static str = $param;
-            const NOT_FOUND: &'static str = $not_found;
-
-            fn parse(text: &str) -> Option<Self> {
-                <$id>::parse(text).ok().map(|id| Self(id.as_uuid()))
-            }
-        }
-    )*};
-}
-
-id_param! {
-    /// `{session_id}`
-    SessionParam(SessionId) = "session_id", "session_not_found";
-    /// `{account_id}` of a member of staff.
-    MemberParam(StaffId) = "account_id", "member_not_found";
-    /// `{account_id}` of a customer.
-    CustomerParam(CustomerId) = "account_id", "customer_not_found";
-}
-
-/// No parameters but `lang`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoParams {}
 
 /// Refuses a text that is longer than anything that could be right.
 pub fn bounded<'a>(field: &str, text: &'a str, most: usize) -> Result<&'a str, Problem> {
@@ -56,7 +23,7 @@ struct RefreshBody {
 }
 
 /// The refresh token of a request and how it came: in the body, or, without one, in the cookie of a web session.
-pub async fn refresh_token(kind: Kind, request: Request) -> Result<Option<(String, Transport)>, Problem> {
+pub async fn refresh_token(kind: AccountKind, request: Request) -> Result<Option<(String, Transport)>, Problem> {
     let headers = request.headers().clone();
     if has_body(&headers) {
         let body = JsonBody::<RefreshBody>::from_request(request, &()).await?;
@@ -64,7 +31,7 @@ pub async fn refresh_token(kind: Kind, request: Request) -> Result<Option<(Strin
             return Ok(Some((token, Transport::Body)));
         }
     }
-    let token = RefreshCookie::read(&headers, account_kind(kind))?;
+    let token = RefreshCookie::read(&headers, kind)?;
     if token.is_some() {
         RefreshCookie::check_origin(&headers)?;
     }

@@ -6,15 +6,14 @@ use commerce_app::credentials::change_password::{ChangePassword, change_password
 use commerce_app::credentials::{ChosenPassword, reset_password};
 use commerce_app::identity::tokens::{self, ACCESS_TTL_S, Subject};
 use commerce_app::identity::{Keys, now};
-use commerce_db::Kind;
-use commerce_http::{AccessCookie, Ctx, FieldError, JsonBody, Problem, Query, RateLimit};
+use commerce_domain::AccountKind;
+use commerce_http::{AccessCookie, Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit};
 use commerce_identity::identifier::Identifier;
 use commerce_identity::password::Password;
 use http::header::{AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::params::NoParams;
 use crate::origin::ClientOrigin;
 use crate::person::{Person, revoke};
 use crate::problem;
@@ -38,7 +37,7 @@ struct Accepted {
 
 /// `POST /password/forgot`: 202, and a link to the address if somebody has it.
 pub async fn request_reset(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
@@ -70,7 +69,7 @@ struct Done {
 
 /// `POST /password/reset`: ends all sessions and begins none.
 pub async fn reset(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
@@ -107,7 +106,7 @@ struct Changed<'a> {
 
 /// `POST /password/change`: the session goes on, all others end.
 pub async fn change(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     caller: Person,
     ClientOrigin(origin): ClientOrigin,
     headers: HeaderMap,

@@ -3,17 +3,17 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use commerce_app::identity::{IdentityError, Keys, now, refresh};
-use commerce_db::Kind;
-use commerce_http::{Ctx, Problem, Query};
+use commerce_domain::AccountKind;
+use commerce_http::{Ctx, NoParams, Problem, Query};
 use http::StatusCode;
 
-use super::params::{self, NoParams};
+use super::params;
 use crate::origin::ClientOrigin;
 use crate::{grant, person, problem};
 
 /// `POST /refresh`: the next access token and the next refresh token, by body or by cookie as the last one came.
 pub async fn refresh_session(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,

@@ -7,16 +7,16 @@ use commerce_app::credentials::address::{self, Proof};
 use commerce_app::credentials::register::{self, Registration};
 use commerce_app::identity::{AccountView, Keys, Origin, account_view, now, profile, read_identifier};
 use commerce_app::messages::Language;
-use commerce_db::Kind;
 use commerce_db::auth::VerifyPurpose;
+use commerce_domain::AccountKind;
 use commerce_domain::contact::Phone;
-use commerce_http::{Ctx, FieldError, JsonBody, Problem, Query, RateLimit, codes};
+use commerce_http::{Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::identifier::Identifier;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::params::{NoParams, bounded};
+use super::params::bounded;
 use crate::origin::ClientOrigin;
 use crate::person::MaybePerson;
 use crate::problem;
@@ -48,7 +48,7 @@ struct Accepted {
 
 /// `POST /register`: 202, and a message to the address.
 pub async fn register(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     ctx: Ctx,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
@@ -152,7 +152,7 @@ struct Proved<'a> {
 
 /// `POST /verify-email`: by link, or by code for whoever is signed in.
 pub async fn verify_email(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     guest: Ctx,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
@@ -165,7 +165,7 @@ pub async fn verify_email(
 
 /// `POST /verify-phone`: by code, of a registration or for whoever is signed in.
 pub async fn verify_phone(
-    State(kind): State<Kind>,
+    State(kind): State<AccountKind>,
     guest: Ctx,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
@@ -181,7 +181,7 @@ pub async fn verify_phone(
 
 async fn verify(
     ctx: &Ctx,
-    kind: Kind,
+    kind: AccountKind,
     purpose: VerifyPurpose,
     given: &AddressProof,
     origin: &Origin,

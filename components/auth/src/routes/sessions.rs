@@ -4,12 +4,11 @@ use axum::response::Response;
 use commerce_db::auth::{self, EndSessionInput, SessionFacts};
 use commerce_db::system::NoInput;
 use commerce_domain::SessionId;
-use commerce_http::{PathId, Problem, Query};
+use commerce_http::{NoParams, PathId, Problem, Query};
 use http::StatusCode;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::params::{NoParams, SessionParam};
 use crate::person::{self, Person};
 
 /// A session as its owner sees it.
@@ -60,10 +59,10 @@ pub async fn list_sessions(person: Person, _: Query<NoParams>) -> Result<Respons
 /// `DELETE /sessions/{session_id}`: ends one of the caller's sessions, their own included.
 pub async fn end_session(
     person: Person,
-    PathId(SessionParam(session_id)): PathId<SessionParam>,
+    PathId(session_id): PathId<SessionId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    end(&person, EndSessionInput::One { session_id }).await
+    end(&person, EndSessionInput::One { session_id: session_id.as_uuid() }).await
 }
 
 /// `DELETE /sessions`: ends all sessions of the caller but this one.

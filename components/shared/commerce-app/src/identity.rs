@@ -21,7 +21,7 @@ pub mod sign_in;
 mod tenant;
 pub mod tokens;
 
-pub use account_view::{AccountView, account_kind, account_view};
+pub use account_view::{AccountView, account_view};
 pub use clock::now;
 pub use error::IdentityError;
 pub use hash_queue::HashSlot;

@@ -1,6 +1,7 @@
 //! Who asks: the first parameter of every database function.
 
-use serde::{Deserialize, Serialize, Serializer};
+use commerce_domain::{AccountId, AccountKind};
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 /// On whose behalf a call is made; written to the audit trail.
@@ -12,10 +13,8 @@ pub enum Actor {
     Gateway,
     /// A scheduled job.
     Job,
-    /// A signed-in member of a shop's staff, by account.
-    Staff(Uuid),
-    /// A signed-in customer, by account.
-    Customer(Uuid),
+    /// Who is signed in.
+    Account(AccountId),
 }
 
 impl Serialize for Actor {
@@ -24,20 +23,9 @@ impl Serialize for Actor {
             Self::Guest => serializer.serialize_str("guest"),
             Self::Gateway => serializer.serialize_str("gateway"),
             Self::Job => serializer.serialize_str("job"),
-            Self::Staff(account) => serializer.collect_str(&format_args!("usr_{}", account.simple())),
-            Self::Customer(account) => serializer.collect_str(&format_args!("cus_{}", account.simple())),
+            Self::Account(account) => account.serialize(serializer),
         }
     }
-}
-
-/// Whose account a session belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A member of the shop's staff.
-    Staff,
-    /// A customer of the shop.
-    Customer,
 }
 
 /// What a verified access token says about its session. `app.enter` compares it with the session as it is now, so that an ended session,
@@ -53,7 +41,7 @@ pub struct SessionContext {
     /// What was valid when the token was made.
     pub epoch: i64,
     /// Whose account it is.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Refuse with `step_up_required` unless the person proved who they are within so many seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fresh_s: Option<u32>,
@@ -113,13 +101,17 @@ mod tests {
     #[test]
     fn a_signed_in_caller_is_named_by_account() {
         let account = Uuid::from_u128(0xa);
-        let mut context = CallContext::without_tenant("r1".into(), None, Actor::Customer(account));
+        let mut context = CallContext::without_tenant(
+            "r1".into(),
+            None,
+            Actor::Account(AccountId::new(AccountKind::Customer, account)),
+        );
         context.session = Some(SessionContext {
             id: Uuid::from_u128(1),
             account_id: account,
             tenant_id: Uuid::from_u128(2),
             epoch: 3,
-            kind: Kind::Customer,
+            kind: AccountKind::Customer,
             fresh_s: None,
         });
         let json = serde_json::to_value(&context).unwrap();

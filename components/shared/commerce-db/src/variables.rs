@@ -50,6 +50,8 @@ pub enum Variable {
     EmailFrom,
     /// Sender of SMS.
     SmsSender,
+    /// JSON object from credential reference to a secret at a sign-in provider.
+    SignInCredentials,
 }
 
 impl Variable {
@@ -76,6 +78,7 @@ impl Variable {
             Self::MessageCredentials => "message_credentials",
             Self::EmailFrom => "email_from",
             Self::SmsSender => "sms_sender",
+            Self::SignInCredentials => "sign_in_credentials",
         }
     }
 }

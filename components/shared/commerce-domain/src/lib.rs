@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod account;
 pub mod contact;
 pub mod field_error;
 pub mod ids;
@@ -15,6 +16,7 @@ pub mod settlement;
 pub mod tax;
 pub mod text;
 
+pub use account::{AccountId, AccountKind};
 pub use field_error::FieldError;
 pub use ids::{
     AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, MediaId, OrderId, OrderLineId,

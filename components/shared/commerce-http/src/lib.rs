@@ -32,6 +32,6 @@ pub use json::{JsonBody, RawBody};
 pub use path::{PathId, PathParam};
 pub use pipeline::serve;
 pub use problem::{FieldError, Problem};
-pub use query::Query;
+pub use query::{NoParams, Query};
 pub use rate::RateLimit;
 pub use shop::Ctx;

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
@@ -16,6 +17,11 @@ const LANG: &str = "lang";
 /// values of another type (422, with the parameter). `lang` belongs to every route and is no field of the type.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
+
+/// No parameters but `lang`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParams {}
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;

@@ -1,11 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-pub mod account;
 pub mod code;
 #[cfg(any(test, feature = "corpus"))]
 pub mod corpus;
 pub mod device;
 mod encoding;
+pub mod external;
 pub mod identifier;
 pub mod jwk;
 mod keys;
@@ -17,5 +17,4 @@ pub mod seal;
 pub mod token;
 pub mod totp;
 
-pub use account::{AccountId, AccountKind};
 pub use keys::{CodeKey, KeyError};

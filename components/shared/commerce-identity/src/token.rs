@@ -6,6 +6,7 @@
 mod claims;
 mod error;
 mod header;
+mod parts;
 mod signer;
 mod verifier;
 
@@ -14,6 +15,7 @@ mod tests;
 
 pub use claims::AccessClaims;
 pub use error::{TokenError, TokenErrorKind};
+pub(crate) use parts::Parts;
 pub use signer::Signer;
 pub use verifier::Verifier;
 

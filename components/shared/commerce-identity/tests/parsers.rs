@@ -1,5 +1,7 @@
 //! No input makes a parser panic, and what a parser accepts it writes back the same.
 
+use commerce_domain::AccountId;
+use commerce_identity::KeyError;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::device::{Device, fingerprint};
 use commerce_identity::identifier::{Identifier, network};
@@ -11,7 +13,6 @@ use commerce_identity::recovery::RecoveryCode;
 use commerce_identity::seal::KeyRing;
 use commerce_identity::token::Signer;
 use commerce_identity::totp::{TotpSecret, qr_svg};
-use commerce_identity::{AccountId, KeyError};
 use proptest::prelude::*;
 use uuid::Uuid;
 

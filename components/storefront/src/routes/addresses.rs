@@ -5,15 +5,13 @@ use commerce_db::customers::{
     self, AddAddressInput, AddressPatch, CustomerAddress, RemoveAddressInput, UpdateAddressInput,
 };
 use commerce_db::system::NoInput;
+use commerce_domain::AddressId;
 use commerce_domain::contact::{NewSavedAddress, SavedAddressInput, SavedAddressPatch, SavedAddressPatchInput};
-use commerce_domain::ids::AddressId;
-use commerce_http::{Customer, FieldError, JsonBody, PathId, Problem, Query, raw_json};
+use commerce_http::{Customer, FieldError, JsonBody, NoParams, PathId, Problem, Query, raw_json};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
-
-use super::params::{AddressParam, NoParams};
 
 /// Most addresses of a customer.
 const MAX_ADDRESSES: u32 = 50;
@@ -67,7 +65,7 @@ pub async fn add_address(
 /// `PATCH /me/addresses/{address_id}`: `is_default` moves the mark here; it leaves only for another address.
 pub async fn update_address(
     customer: Customer,
-    PathId(AddressParam(id)): PathId<AddressParam>,
+    PathId(id): PathId<AddressId>,
     _: Query<NoParams>,
     body: JsonBody<SavedAddressPatchInput>,
 ) -> Result<Response, Problem> {
@@ -80,18 +78,18 @@ pub async fn update_address(
         address: change.address.map(|address| raw_json(&address)).transpose()?,
         is_default: change.is_default,
     };
-    let changed = customer.call(&customers::UPDATE_ADDRESS, &UpdateAddressInput { id, patch }).await?;
+    let changed = customer.call(&customers::UPDATE_ADDRESS, &UpdateAddressInput { id: id.as_uuid(), patch }).await?;
     customer.success(StatusCode::OK, &view(&changed))
 }
 
 /// `DELETE /me/addresses/{address_id}`: orders keep their own copy.
 pub async fn remove_address(
     customer: Customer,
-    PathId(AddressParam(id)): PathId<AddressParam>,
+    PathId(id): PathId<AddressId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    customer.call(&customers::REMOVE_ADDRESS, &RemoveAddressInput { id }).await?;
-    customer.success(StatusCode::OK, &Removed { id: AddressId::new(id) })
+    customer.call(&customers::REMOVE_ADDRESS, &RemoveAddressInput { id: id.as_uuid() }).await?;
+    customer.success(StatusCode::OK, &Removed { id })
 }
 
 fn view(address: &CustomerAddress) -> AddressView<'_> {

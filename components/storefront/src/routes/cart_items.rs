@@ -3,14 +3,13 @@
 use axum::response::Response;
 use commerce_db::carts::{self, CartAddInput, CartRemoveInput, CartSetInput};
 use commerce_domain::ids::VariantId;
-use commerce_domain::{MAX_CART_ITEMS, Quantity};
-use commerce_http::{JsonBody, PathId, Problem, Query, Visitor};
+use commerce_domain::{CartId, CartItemId, MAX_CART_ITEMS, Quantity};
+use commerce_http::{JsonBody, NoParams, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::carts::respond;
-use super::params::{CartParam, ItemParam, NoParams};
 
 /// What to add.
 #[derive(Deserialize)]
@@ -30,12 +29,12 @@ pub struct ItemChange {
 /// `POST /carts/{id}/items`: adds units of a variant; the same variant again adds to its line.
 pub async fn add_cart_item(
     ctx: Visitor,
-    PathId(CartParam(cart_id)): PathId<CartParam>,
+    PathId(cart_id): PathId<CartId>,
     _: Query<NoParams>,
     body: JsonBody<NewItem>,
 ) -> Result<Response, Problem> {
     let input = CartAddInput {
-        cart_id,
+        cart_id: cart_id.as_uuid(),
         item_id: Uuid::now_v7(),
         variant_id: body.value.variant_id.as_uuid(),
         quantity: quantity(body.value.quantity)?,
@@ -50,24 +49,26 @@ pub async fn add_cart_item(
 /// `PATCH /carts/{id}/items/{item_id}`: sets the quantity.
 pub async fn update_cart_item(
     ctx: Visitor,
-    PathId(CartParam(cart_id)): PathId<CartParam>,
-    PathId(ItemParam(item_id)): PathId<ItemParam>,
+    PathId(cart_id): PathId<CartId>,
+    PathId(item_id): PathId<CartItemId>,
     _: Query<NoParams>,
     body: JsonBody<ItemChange>,
 ) -> Result<Response, Problem> {
     let quantity = quantity(body.value.quantity)?;
-    let facts = ctx.call(&carts::SET, &CartSetInput { cart_id, item_id, quantity, langs: ctx.langs() }).await?;
+    let input = CartSetInput { cart_id: cart_id.as_uuid(), item_id: item_id.as_uuid(), quantity, langs: ctx.langs() };
+    let facts = ctx.call(&carts::SET, &input).await?;
     respond(&ctx, StatusCode::OK, &facts)
 }
 
 /// `DELETE /carts/{id}/items/{item_id}`: removes the line.
 pub async fn remove_cart_item(
     ctx: Visitor,
-    PathId(CartParam(cart_id)): PathId<CartParam>,
-    PathId(ItemParam(item_id)): PathId<ItemParam>,
+    PathId(cart_id): PathId<CartId>,
+    PathId(item_id): PathId<CartItemId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    let facts = ctx.call(&carts::REMOVE, &CartRemoveInput { cart_id, item_id, langs: ctx.langs() }).await?;
+    let input = CartRemoveInput { cart_id: cart_id.as_uuid(), item_id: item_id.as_uuid(), langs: ctx.langs() };
+    let facts = ctx.call(&carts::REMOVE, &input).await?;
     respond(&ctx, StatusCode::OK, &facts)
 }
 

@@ -4,13 +4,11 @@ use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use commerce_app::cart_view::cart_view;
 use commerce_db::carts::{self, CartFacts, CartInput};
-use commerce_domain::ids::CartId;
-use commerce_http::{Ctx, JsonBody, PathId, Problem, Query, Visitor};
+use commerce_domain::CartId;
+use commerce_http::{Ctx, JsonBody, NoParams, PathId, Problem, Query, Visitor};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
-
-use super::params::{CartParam, NoParams};
 
 /// A new cart has nothing to say yet: no body, or an empty object.
 #[derive(Deserialize)]
@@ -35,12 +33,8 @@ pub async fn create_cart(ctx: Visitor, _: Query<NoParams>, request: Request) -> 
 }
 
 /// `GET /carts/{id}`: a cart at today's prices.
-pub async fn show_cart(
-    ctx: Visitor,
-    PathId(CartParam(id)): PathId<CartParam>,
-    _: Query<NoParams>,
-) -> Result<Response, Problem> {
-    let facts = ctx.call(&carts::READ, &CartInput { id, langs: ctx.langs() }).await?;
+pub async fn show_cart(ctx: Visitor, PathId(id): PathId<CartId>, _: Query<NoParams>) -> Result<Response, Problem> {
+    let facts = ctx.call(&carts::READ, &CartInput { id: id.as_uuid(), langs: ctx.langs() }).await?;
     respond(&ctx, StatusCode::OK, &facts)
 }
 

@@ -2,10 +2,8 @@
 
 use axum::response::Response;
 use commerce_db::storefront::{self, LangsInput};
-use commerce_http::{Ctx, Keep, Problem, Query, Read};
+use commerce_http::{Ctx, Keep, NoParams, Problem, Query, Read};
 use http::HeaderMap;
-
-use super::params::NoParams;
 
 /// `GET /categories`: the tree, with the number of products in each branch.
 pub async fn list_categories(ctx: Ctx, headers: HeaderMap, _: Query<NoParams>) -> Result<Response, Problem> {

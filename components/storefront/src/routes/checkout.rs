@@ -6,12 +6,10 @@ use commerce_domain::contact::{AddressInput, ContactInput};
 use commerce_domain::ids::CartId;
 use commerce_http::variables::{self, Variable};
 use commerce_http::{
-    Ctx, FieldError, Fingerprint, IdempotencyKey, JsonBody, Problem, Query, Visitor, codes, stored_answer,
+    Ctx, FieldError, Fingerprint, IdempotencyKey, JsonBody, NoParams, Problem, Query, Visitor, codes, stored_answer,
 };
 use http::StatusCode;
 use serde::Deserialize;
-
-use super::params::NoParams;
 
 /// Names the answers of checkout in the key-value store.
 const SCOPE: &str = "checkout";

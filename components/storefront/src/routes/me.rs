@@ -6,10 +6,8 @@ use commerce_app::identity::profile::ProfileInput;
 use commerce_app::identity::{account_view, now};
 use commerce_db::auth::{self, UpdateMeInput};
 use commerce_db::system::NoInput;
-use commerce_http::{Customer, FieldError, JsonBody, Problem, Query};
+use commerce_http::{Customer, FieldError, JsonBody, NoParams, Problem, Query};
 use http::StatusCode;
-
-use super::params::NoParams;
 
 /// `GET /me`
 pub async fn show_profile(customer: Customer, _: Query<NoParams>) -> Result<Response, Problem> {

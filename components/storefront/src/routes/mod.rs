@@ -10,6 +10,5 @@ pub mod me;
 pub mod media;
 pub mod my_orders;
 pub mod orders;
-pub mod params;
 pub mod products;
 pub mod shop;

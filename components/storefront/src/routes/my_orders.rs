@@ -4,13 +4,12 @@ use axum::response::Response;
 use chrono::DateTime;
 use commerce_app::money_view::MoneyView;
 use commerce_db::customers::{self, CustomerOrderInput, OrderSummary, OrdersAfter, OrdersInput};
-use commerce_domain::ids::OrderId;
-use commerce_http::{CursorScope, Customer, Page, PathId, Problem, Query, stored_answer};
+use commerce_domain::OrderId;
+use commerce_http::{CursorScope, Customer, NoParams, Page, PathId, Problem, Query, stored_answer};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::orders::respond;
-use super::params::{NoParams, OrderParam};
 
 /// Orders on a page when the client does not say.
 const DEFAULT_LIMIT: u32 = 20;
@@ -60,10 +59,11 @@ pub async fn list_my_orders(customer: Customer, Query(query): Query<ListOrders>)
 /// `GET /me/orders/{order_id}`: as its guest would see it. Somebody else's does not exist.
 pub async fn show_my_order(
     customer: Customer,
-    PathId(OrderParam(id)): PathId<OrderParam>,
+    PathId(id): PathId<OrderId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    let read = customer.call(&customers::ORDER, &CustomerOrderInput { id, langs: customer.langs() }).await?;
+    let read =
+        customer.call(&customers::ORDER, &CustomerOrderInput { id: id.as_uuid(), langs: customer.langs() }).await?;
     respond(&customer, &read)
 }
 

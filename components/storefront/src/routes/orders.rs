@@ -5,12 +5,11 @@ use commerce_app::order_token;
 use commerce_app::order_view::{OrderView, PaymentView, order_view, payment_view};
 use commerce_db::customers::{self, CustomerOrderInput};
 use commerce_db::orders::{self, OrderInput, OrderRead};
+use commerce_domain::OrderId;
 use commerce_http::variables::{self, Variable};
 use commerce_http::{Ctx, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-
-use super::params::OrderParam;
 
 /// The guest's proof. The rest is what Moyasar adds when it sends the payer back here; none of it is believed, the order's
 /// own status tells.
@@ -37,9 +36,10 @@ struct OrderPage<'a> {
 /// order that does not exist.
 pub async fn show_order(
     visitor: Visitor,
-    PathId(OrderParam(id)): PathId<OrderParam>,
+    PathId(order_id): PathId<OrderId>,
     Query(query): Query<ShowOrder>,
 ) -> Result<Response, Problem> {
+    let id = order_id.as_uuid();
     let langs = visitor.langs();
     let absent = || Problem::not_found("order_not_found");
     let read = match query.token {

@@ -3,12 +3,10 @@
 use axum::response::Response;
 use commerce_db::storefront::{self, ProductInput, ProductSort, ProductsInput};
 use commerce_domain::ids::{CategoryId, ProductId};
-use commerce_http::{Ctx, CursorScope, FieldError, Keep, PathId, PathParam, Problem, Query, Read};
+use commerce_http::{Ctx, CursorScope, FieldError, Keep, NoParams, PathId, PathParam, Problem, Query, Read};
 use http::HeaderMap;
 use serde::Deserialize;
 use uuid::Uuid;
-
-use super::params::NoParams;
 
 /// Products on a page when the client does not say.
 const DEFAULT_LIMIT: u16 = 20;

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use commerce_db::auth::{self, Verified, VerifyInput, VerifyPurpose};
-use commerce_db::{CallContext, DbError, Kind};
+use commerce_db::{CallContext, DbError};
+use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::opaque::LinkToken;
 use serde_json::json;
@@ -32,7 +33,7 @@ pub enum Proof<'a> {
 pub async fn verify(
     context: &CallContext,
     keys: &Keys,
-    kind: Kind,
+    kind: AccountKind,
     purpose: VerifyPurpose,
     proof: Proof<'_>,
     origin: &Origin,

@@ -1,8 +1,9 @@
 //! Registering. The account comes into being when the address is proved, so nobody can hold an address that is not theirs.
 
 use bytes::Bytes;
+use commerce_db::CallContext;
 use commerce_db::auth::{self, Channel, LinkChallenge, Rate, RegisterInput};
-use commerce_db::{CallContext, Kind};
+use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::identifier::Identifier;
 use commerce_identity::opaque::LinkToken;
@@ -22,7 +23,7 @@ pub const LINK_TTL_S: u32 = 24 * 60 * 60;
 #[derive(Debug)]
 pub struct Registration<'a> {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The address that is to be proved.
     pub identifier: &'a Identifier,
     /// A phone number that is not proved here, in E.164.

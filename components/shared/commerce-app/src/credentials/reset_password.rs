@@ -2,8 +2,9 @@
 //! nobody in and leaves second factors alone (ASVS 6.4.3).
 
 use bytes::Bytes;
+use commerce_db::CallContext;
 use commerce_db::auth::{self, Channel, ForgotInput, LinkChallenge, PasswordReset, Rate, ResetInput};
-use commerce_db::{CallContext, Kind};
+use commerce_domain::AccountKind;
 use commerce_identity::identifier::Identifier;
 use commerce_identity::opaque::LinkToken;
 use uuid::Uuid;
@@ -25,7 +26,7 @@ pub const LINK_TTL_S: u32 = 60 * 60;
 pub async fn request(
     context: &CallContext,
     keys: &Keys,
-    kind: Kind,
+    kind: AccountKind,
     email: &Identifier,
     origin: &Origin,
     now: i64,
@@ -60,7 +61,7 @@ pub async fn request(
 pub async fn reset(
     context: &CallContext,
     keys: &Keys,
-    kind: Kind,
+    kind: AccountKind,
     token: &str,
     password: &ChosenPassword,
     origin: &Origin,

@@ -1,9 +1,7 @@
 //! An account as the API shows it to its owner.
 
-use commerce_db::Kind;
 use commerce_db::auth::Account;
-use commerce_domain::CartId;
-use commerce_identity::{AccountId, AccountKind};
+use commerce_domain::{AccountId, AccountKind, CartId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -41,7 +39,7 @@ pub struct AccountView<'a> {
 /// The public form of an account.
 #[must_use]
 pub fn account_view(account: &Account) -> AccountView<'_> {
-    let kind = account_kind(account.kind);
+    let kind = account.kind;
     AccountView {
         id: AccountId::new(kind, account.id),
         kind,
@@ -68,14 +66,5 @@ pub fn account_view(account: &Account) -> AccountView<'_> {
         created_at: &account.created_at,
         last_sign_in_at: account.last_sign_in_at.as_deref(),
         cart_id: account.cart_id.map(CartId::new),
-    }
-}
-
-/// The kind in the words of commerce-identity.
-#[must_use]
-pub const fn account_kind(kind: Kind) -> AccountKind {
-    match kind {
-        Kind::Staff => AccountKind::Staff,
-        Kind::Customer => AccountKind::Customer,
     }
 }

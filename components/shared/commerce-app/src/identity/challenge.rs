@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use commerce_db::auth::{self, CartMerge, ChallengeInput};
-use commerce_db::{CallContext, DbError, Kind};
-use commerce_domain::TenantId;
+use commerce_db::{CallContext, DbError};
+use commerce_domain::{AccountKind, TenantId};
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::recovery::RecoveryCode;
 use commerce_identity::seal::{Ticket, TicketScope};
@@ -62,7 +62,7 @@ impl Method {
 #[derive(Debug)]
 pub struct Challenge<'a> {
     /// Whose sign-in.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The tenant in which the ticket was given.
     pub tenant: Uuid,
     /// As it was given.
@@ -81,21 +81,21 @@ pub struct Challenge<'a> {
 
 impl SecondFactorTicket {
     /// Seals for one realm of one tenant.
-    pub(super) fn seal(self, keys: &Keys, kind: Kind, tenant: Uuid, now: i64) -> Result<String, IdentityError> {
+    pub(super) fn seal(self, keys: &Keys, kind: AccountKind, tenant: Uuid, now: i64) -> Result<String, IdentityError> {
         let ticket = Ticket { expires_at: now.saturating_add(TICKET_TTL_S.into()), content: self };
         Ok(ticket.seal(&keys.seals, &scope(kind, tenant), random::bytes()?)?)
     }
 
-    fn open(keys: &Keys, kind: Kind, tenant: Uuid, text: &str, now: i64) -> Result<Self, IdentityError> {
+    fn open(keys: &Keys, kind: AccountKind, tenant: Uuid, text: &str, now: i64) -> Result<Self, IdentityError> {
         let ticket = Ticket::open(text, &keys.seals, &scope(kind, tenant), now);
         ticket.map(|ticket| ticket.content).map_err(|_| IdentityError::InvalidCredentials { rate: None })
     }
 }
 
-const fn scope(kind: Kind, tenant: Uuid) -> TicketScope {
+const fn scope(kind: AccountKind, tenant: Uuid) -> TicketScope {
     let purpose = match kind {
-        Kind::Staff => "second_factor:staff",
-        Kind::Customer => "second_factor:customer",
+        AccountKind::Staff => "second_factor:staff",
+        AccountKind::Customer => "second_factor:customer",
     };
     TicketScope { purpose, tenant: TenantId::new(tenant) }
 }
@@ -186,7 +186,7 @@ mod tests {
     fn proof(keys: &Keys, ticket: &SecondFactorTicket, method: Method, code: &str) -> Proof {
         let origin = Origin::default();
         let tenant = Uuid::from_u128(9);
-        let kind = Kind::Staff;
+        let kind = AccountKind::Staff;
         let request = Challenge { kind, tenant, ticket: "", method, code, cart: None, origin: &origin, now: NOW };
         prove(keys, ticket, &request).unwrap()
     }
@@ -196,12 +196,12 @@ mod tests {
         let keys = Keys::of_tests();
         let (ticket, _) = ticket(&keys);
         let (shop, other) = (Uuid::from_u128(9), Uuid::from_u128(8));
-        let text = ticket.clone().seal(&keys, Kind::Staff, shop, NOW).unwrap();
+        let text = ticket.clone().seal(&keys, AccountKind::Staff, shop, NOW).unwrap();
         let open = |kind, tenant, now| SecondFactorTicket::open(&keys, kind, tenant, &text, now);
-        assert_eq!(open(Kind::Staff, shop, NOW + 299).unwrap(), ticket);
-        assert!(open(Kind::Staff, shop, NOW + 300).is_err());
-        assert!(open(Kind::Customer, shop, NOW).is_err());
-        assert!(open(Kind::Staff, other, NOW).is_err());
+        assert_eq!(open(AccountKind::Staff, shop, NOW + 299).unwrap(), ticket);
+        assert!(open(AccountKind::Staff, shop, NOW + 300).is_err());
+        assert!(open(AccountKind::Customer, shop, NOW).is_err());
+        assert!(open(AccountKind::Staff, other, NOW).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What somebody signs in with.
 
-use commerce_db::Kind;
+use commerce_domain::AccountKind;
 use commerce_identity::CodeKey;
 use commerce_identity::identifier::Identifier;
 use uuid::Uuid;
@@ -11,10 +11,10 @@ const CUSTOMERS: Uuid = Uuid::max();
 
 /// What attempts are counted by.
 #[must_use]
-pub fn identifier_hash(key: &CodeKey, kind: Kind, identifier: &Identifier) -> String {
+pub fn identifier_hash(key: &CodeKey, kind: AccountKind, identifier: &Identifier) -> String {
     let realm = match kind {
-        Kind::Staff => Uuid::nil(),
-        Kind::Customer => CUSTOMERS,
+        AccountKind::Staff => Uuid::nil(),
+        AccountKind::Customer => CUSTOMERS,
     };
     identifier.hash(key, realm)
 }
@@ -53,6 +53,9 @@ mod tests {
     fn staff_and_customers_are_counted_apart() {
         let key = CodeKey::parse(&"c".repeat(32)).unwrap();
         let sara = Identifier::email("sara@example.com").unwrap();
-        assert_ne!(identifier_hash(&key, Kind::Staff, &sara), identifier_hash(&key, Kind::Customer, &sara));
+        assert_ne!(
+            identifier_hash(&key, AccountKind::Staff, &sara),
+            identifier_hash(&key, AccountKind::Customer, &sara)
+        );
     }
 }

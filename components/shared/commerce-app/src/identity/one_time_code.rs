@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use commerce_db::auth::{
-    self, CartMerge, Channel, CodeChallenge, NextChallenge, OtpPurpose, OtpRequestInput, OtpVerified, OtpVerifyInput,
+    self, CartMerge, Channel, CodeChallenge, FirstFactor, NextChallenge, OtpPurpose, OtpRequestInput, OtpVerifyInput,
     Rate,
 };
-use commerce_db::{CallContext, DbError, Kind, Reply};
+use commerce_db::{CallContext, DbError, Reply};
+use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::identifier::Identifier;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ pub struct Requested {
 pub async fn request(
     context: &CallContext,
     keys: &Keys,
-    kind: Kind,
+    kind: AccountKind,
     purpose: OtpPurpose,
     destination: &Identifier,
     origin: &Origin,
@@ -88,7 +89,7 @@ pub const fn channel_of(destination: &Identifier) -> Channel {
 #[derive(Debug)]
 pub struct Verification<'a> {
     /// Whose sign-in.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Which code.
     pub challenge_id: Uuid,
     /// As it was typed.
@@ -133,10 +134,10 @@ pub async fn verify(
     let tenant = tenant_of(context, &reply)?;
     let Reply { value, tenant: view } = reply;
     let outcome = match value {
-        OtpVerified::SignedIn(signed_in) => {
+        FirstFactor::SignedIn(signed_in) => {
             Outcome::SignedIn(Box::new(draft.grant(keys, tenant, *signed_in, origin, now)?))
         }
-        OtpVerified::SecondFactor { second_factor } => {
+        FirstFactor::SecondFactor { second_factor } => {
             let ticket = SecondFactorTicket {
                 challenge_id: second_factor.challenge_id,
                 account_id: second_factor.account_id,

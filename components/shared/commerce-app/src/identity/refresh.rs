@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use commerce_db::auth::{self, RefreshChild, RefreshInput, Refreshed};
-use commerce_db::{CallContext, DbError, Kind};
+use commerce_db::{CallContext, DbError};
+use commerce_domain::AccountKind;
 use commerce_identity::opaque::RefreshToken;
 use serde_json::Value;
 use uuid::Uuid;
@@ -24,7 +25,7 @@ use crate::random;
 pub async fn refresh(
     context: &CallContext,
     keys: &Keys,
-    kind: Kind,
+    kind: AccountKind,
     token: &str,
     origin: &Origin,
     now: i64,

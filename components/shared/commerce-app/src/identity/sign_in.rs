@@ -4,11 +4,12 @@
 //! Whoever has no account here costs the same hash and gets the same answer as whoever mistypes a password.
 
 use bytes::Bytes;
+use commerce_db::CallContext;
 use commerce_db::auth::{
     self, CartMerge, Channel, CodeChallenge, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, NewMessage,
     Rate, SecondFactorInput, SignInInput,
 };
-use commerce_db::{CallContext, Kind};
+use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::identifier::Identifier;
 use commerce_identity::password::Password;
@@ -26,7 +27,7 @@ use crate::random;
 #[derive(Debug)]
 pub struct SignIn<'a> {
     /// Whose.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// With what.
     pub identifier: &'a Identifier,
     /// The proof.
@@ -217,9 +218,9 @@ fn find_input(request: &SignIn<'_>, identifier_hash: &str) -> FindInput {
 
 /// Whoever has enrolled an authenticator is always asked: a shop's rule adds to what a person chose and takes nothing away. `suspicious`:
 /// the account has failed so often, from wherever, that a password alone proves nothing on a device that it does not know.
-fn needs_second_factor(kind: Kind, account: &FoundAccount, policy: &MfaPolicy, suspicious: bool) -> bool {
+fn needs_second_factor(kind: AccountKind, account: &FoundAccount, policy: &MfaPolicy, suspicious: bool) -> bool {
     let named = policy.roles.is_empty() || policy.roles.contains(&account.role);
-    let demanded = kind == Kind::Staff && policy.mfa == MfaRule::Required && named;
+    let demanded = kind == AccountKind::Staff && policy.mfa == MfaRule::Required && named;
     account.totp_sealed.is_some() || demanded || suspicious
 }
 
@@ -246,7 +247,7 @@ mod tests {
         let policy =
             |mfa, roles: &[&str]| MfaPolicy { mfa, roles: roles.iter().map(|&role| role.to_owned()).collect() };
         let asked = |role, mfa, roles: &[&str]| {
-            needs_second_factor(Kind::Staff, &account(role, false), &policy(mfa, roles), false)
+            needs_second_factor(AccountKind::Staff, &account(role, false), &policy(mfa, roles), false)
         };
         assert!(asked("owner", MfaRule::Required, &[]));
         assert!(asked("owner", MfaRule::Required, &["owner", "admin"]));
@@ -254,14 +255,14 @@ mod tests {
         assert!(!asked("owner", MfaRule::Optional, &[]));
         assert!(!asked("owner", MfaRule::Off, &["owner"]));
         let customer = account("customer", false);
-        assert!(!needs_second_factor(Kind::Customer, &customer, &policy(MfaRule::Required, &[]), false));
+        assert!(!needs_second_factor(AccountKind::Customer, &customer, &policy(MfaRule::Required, &[]), false));
     }
 
     #[test]
     fn an_authenticator_and_suspicion_always_ask() {
         let off = MfaPolicy { mfa: MfaRule::Off, roles: vec![] };
-        assert!(needs_second_factor(Kind::Customer, &account("customer", true), &off, false));
-        assert!(needs_second_factor(Kind::Customer, &account("customer", false), &off, true));
-        assert!(!needs_second_factor(Kind::Customer, &account("customer", false), &off, false));
+        assert!(needs_second_factor(AccountKind::Customer, &account("customer", true), &off, false));
+        assert!(needs_second_factor(AccountKind::Customer, &account("customer", false), &off, true));
+        assert!(!needs_second_factor(AccountKind::Customer, &account("customer", false), &off, false));
     }
 }

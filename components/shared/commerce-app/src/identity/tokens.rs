@@ -1,13 +1,11 @@
 //! Access tokens, and how long everything lives (rulings C-01 and C-02).
 
-use commerce_db::Kind;
 use commerce_domain::permission::Role;
-use commerce_domain::{SessionId, TenantId};
-use commerce_identity::AccountId;
+use commerce_domain::{AccountId, AccountKind, SessionId, TenantId};
 use commerce_identity::token::AccessClaims;
 use uuid::Uuid;
 
-use super::{IdentityError, Keys, account_kind};
+use super::{IdentityError, Keys};
 
 /// Seconds that an access token is good.
 pub const ACCESS_TTL_S: i64 = 15 * 60;
@@ -27,7 +25,7 @@ pub struct Subject<'a> {
     /// The tenant in which it is good.
     pub tenant: Uuid,
     /// Whose.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The account.
     pub account: Uuid,
     /// The session.
@@ -43,7 +41,7 @@ pub struct Subject<'a> {
 /// # Errors
 /// `Internal` for claims that no verifier would take.
 pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, IdentityError> {
-    let kind = account_kind(subject.kind);
+    let kind = subject.kind;
     let claims = AccessClaims {
         iss: keys.issuer.clone(),
         aud: kind,
@@ -64,8 +62,8 @@ pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, Iden
 /// A customer has none, and so has a role that nobody has heard of.
 fn permissions(subject: &Subject<'_>) -> Vec<String> {
     let role = match subject.kind {
-        Kind::Staff => Role::parse(subject.role),
-        Kind::Customer => None,
+        AccountKind::Staff => Role::parse(subject.role),
+        AccountKind::Customer => None,
     };
     role.into_iter().flat_map(Role::permissions).map(|permission| permission.as_str().to_owned()).collect()
 }
@@ -73,7 +71,7 @@ fn permissions(subject: &Subject<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use commerce_identity::AccountKind;
+    use commerce_domain::AccountKind;
     use commerce_identity::jwk::JwkSet;
     use commerce_identity::token::Verifier;
 
@@ -84,7 +82,7 @@ mod tests {
         let verifier = Verifier::new("wasla", &jwks).unwrap();
         let subject = Subject {
             tenant: Uuid::from_u128(1),
-            kind: Kind::Staff,
+            kind: AccountKind::Staff,
             account: Uuid::from_u128(2),
             session: Uuid::from_u128(3),
             epoch: 4,
@@ -94,7 +92,7 @@ mod tests {
         let claims = verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 899).unwrap();
         assert_eq!((claims.org.as_uuid(), claims.sub.as_uuid(), claims.epoch), (subject.tenant, subject.account, 4));
         assert_eq!(claims.permissions, ["customers.manage", "orders.view"]);
-        let customer = Subject { kind: Kind::Customer, role: "owner", ..subject };
+        let customer = Subject { kind: AccountKind::Customer, role: "owner", ..subject };
         let claims = verifier.verify(&mint(&keys, &customer, now).unwrap(), AccountKind::Customer, now).unwrap();
         assert!(claims.permissions.is_empty(), "whatever its role is called");
         assert!(verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 900).is_err());

@@ -1,4 +1,4 @@
-//! Identity: accounts, sessions, second factors. One set of functions serves staff and customers; [`Kind`](crate::Kind) tells whose
+//! Identity: accounts, sessions, second factors. One set of functions serves staff and customers; [`AccountKind`](commerce_domain::AccountKind) tells whose
 //! account is meant.
 //!
 //! Hashes are 64 lower-case hexadecimal digits. E-mails are trimmed and lower case, phones E.164, before they come here. What must be
@@ -6,6 +6,7 @@
 //! either way.
 
 mod codes;
+mod external;
 mod members;
 mod password;
 mod sessions;
@@ -13,8 +14,13 @@ mod shared;
 mod sign_in;
 
 pub use codes::{
-    NextChallenge, OTP_REQUEST, OTP_VERIFY, OtpPurpose, OtpRequestInput, OtpSecondFactor, OtpVerified, OtpVerifyInput,
-    RECOVERY_CODES, RecoveryCodesInput, TOTP_CONFIRM, TOTP_REMOVE, TotpConfirmInput,
+    FirstFactor, NextChallenge, OTP_REQUEST, OTP_VERIFY, OtpPurpose, OtpRequestInput, OtpVerifyInput, RECOVERY_CODES,
+    RecoveryCodesInput, SecondFactorAsked, TOTP_CONFIRM, TOTP_REMOVE, TotpConfirmInput,
+};
+pub use external::{
+    ClientAuth, EXTERNAL_SIGN_IN, EXTERNAL_SYNC, ExternalOutcome, ExternalSignInInput, ExternalSignedIn,
+    ExternalSyncInput, ExternalSynced, NewLink, NewPerson, OfferedProvider, PROVIDER, PROVIDERS, Provider,
+    ProviderFlow, ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };
 pub use members::{
     AccountStatus, CustomerChanged, MemberChanged, SET_CUSTOMER, SET_MEMBER, SetCustomerInput, SetMemberInput,

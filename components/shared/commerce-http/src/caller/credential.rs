@@ -1,6 +1,6 @@
 //! Where a request carries its access token: `Authorization: Bearer` (RFC 6750 §2.1), or the cookie of a web session.
 
-use commerce_identity::AccountKind;
+use commerce_domain::AccountKind;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};

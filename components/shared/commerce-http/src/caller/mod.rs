@@ -10,8 +10,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use commerce_db::{Actor, Kind, SessionContext};
-use commerce_identity::AccountKind;
+use commerce_db::{Actor, SessionContext};
+use commerce_domain::AccountKind;
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
@@ -55,10 +55,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// On whose behalf the request's calls are made.
     pub(crate) fn actor(&self) -> Actor {
-        match self.claims.aud {
-            AccountKind::Staff => Actor::Staff(self.claims.sub.as_uuid()),
-            AccountKind::Customer => Actor::Customer(self.claims.sub.as_uuid()),
-        }
+        Actor::Account(self.claims.sub)
     }
 
     /// What `app.enter` compares with the session.
@@ -68,10 +65,7 @@ impl Caller {
             account_id: self.claims.sub.as_uuid(),
             tenant_id: self.claims.org.as_uuid(),
             epoch: self.claims.epoch,
-            kind: match self.claims.aud {
-                AccountKind::Staff => Kind::Staff,
-                AccountKind::Customer => Kind::Customer,
-            },
+            kind: self.claims.aud,
             fresh_s: self.fresh_s,
         }
     }

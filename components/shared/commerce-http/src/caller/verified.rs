@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use commerce_identity::AccountKind;
+use commerce_domain::AccountKind;
 use commerce_identity::token::{AccessClaims, Verifier};
 use commerce_kv::now_ms;
 use http::StatusCode;

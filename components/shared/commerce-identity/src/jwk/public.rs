@@ -12,6 +12,9 @@ const VARIABLE: &str = "token_jwks";
 /// Bytes of an RSA modulus: 2048 to 4096 bits. More would let one verification take long.
 const RSA_MODULUS_LEN: std::ops::RangeInclusive<usize> = 256..=512;
 
+/// Most keys of a foreign set that are looked at.
+const MAX_KEYS_OF_OTHERS: usize = 32;
+
 /// What verifies a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicKey {
@@ -179,6 +182,25 @@ impl JwkSet {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let raw: RawSet = serde_json::from_str(text).map_err(|_| KeyError::new(VARIABLE, "is not a JWK set"))?;
         Self::new(raw.keys.into_iter().map(RawJwk::check).collect::<Result<_, _>>()?)
+    }
+
+    /// Reads the set that somebody else publishes: keys that this crate cannot use are passed over (RFC 7517 §5), as is the second of a
+    /// name. `None` when none is left.
+    #[must_use]
+    pub fn of_others(text: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct AnySet {
+            keys: Vec<serde_json::Value>,
+        }
+        let raw: AnySet = serde_json::from_slice(text).ok()?;
+        let mut keys: Vec<PublicJwk> = Vec::new();
+        for value in raw.keys.into_iter().take(MAX_KEYS_OF_OTHERS) {
+            let jwk = RawJwk::deserialize(value).ok().and_then(|raw| raw.check().ok());
+            if let Some(jwk) = jwk.filter(|jwk| keys.iter().all(|known| known.key_id != jwk.key_id)) {
+                keys.push(jwk);
+            }
+        }
+        Self::new(keys).ok()
     }
 
     /// The keys.

@@ -1,13 +1,12 @@
 //! The claims of a token.
 
 use commerce_domain::text::is_unprintable;
-use commerce_domain::{SessionId, TenantId};
+use commerce_domain::{AccountId, AccountKind, SessionId, TenantId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::{TokenError, TokenErrorKind};
 use super::{CLOCK_SKEW_S, MAX_LIFETIME_S};
-use crate::account::{AccountId, AccountKind};
 
 /// Latest time that is believed: the end of the year 9999.
 const MAX_TIME: i64 = 253_402_300_799;

@@ -1,11 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
-use commerce_domain::{SessionId, TenantId};
+use commerce_domain::{AccountId, AccountKind, SessionId, TenantId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::account::{AccountId, AccountKind};
 use crate::corpus::{self, Target};
 use crate::jwk::{JwkSet, generate_ed25519};
 

@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::shared::{
     CartMerge, Channel, Client, CodeChallenge, Limits, NewMessage, NewSession, PresentedDevice, Rated, SignedIn,
 };
-use crate::Kind;
 use crate::call::tenant_function;
 use crate::functions::public_id;
 use crate::functions::system::{NoAnswer, NoInput};
+use commerce_domain::AccountKind;
 
 /// What a one-time code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub enum OtpPurpose {
 #[derive(Clone, Debug, Serialize)]
 pub struct OtpRequestInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// What for.
     pub purpose: OtpPurpose,
     /// By what it goes.
@@ -59,7 +59,7 @@ pub struct NextChallenge {
 #[derive(Clone, Debug, Serialize)]
 pub struct OtpVerifyInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Which code.
     pub challenge_id: Uuid,
     /// Of the code.
@@ -82,14 +82,14 @@ pub struct OtpVerifyInput {
     pub next: NextChallenge,
 }
 
-/// Answer of [`OTP_VERIFY`].
+/// What follows a first factor that is no password.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum OtpVerified {
+pub enum FirstFactor {
     /// The account has an authenticator, which is asked for.
     SecondFactor {
         /// What the ticket needs.
-        second_factor: OtpSecondFactor,
+        second_factor: SecondFactorAsked,
     },
     /// A session has begun.
     SignedIn(Box<SignedIn>),
@@ -97,7 +97,7 @@ pub enum OtpVerified {
 
 /// What a ticket for the authenticator needs.
 #[derive(Clone, Debug, Deserialize)]
-pub struct OtpSecondFactor {
+pub struct SecondFactorAsked {
     /// The account.
     #[serde(deserialize_with = "public_id::one")]
     pub account_id: Uuid,
@@ -136,7 +136,7 @@ tenant_function! {
 }
 tenant_function! {
     /// Begins a session by code; a customer comes into being at the first. Refuses: `invalid_code`, `second_factor_required`.
-    OTP_VERIFY, "auth_otp_verify", OtpVerifyInput => OtpVerified
+    OTP_VERIFY, "auth_otp_verify", OtpVerifyInput => FirstFactor
 }
 tenant_function! {
     /// Enrols an authenticator. Refuses: `authentication_required`, `step_up_required`, `totp_already_enrolled`.
@@ -159,7 +159,7 @@ mod tests {
     fn a_session_and_a_second_factor_are_told_apart() {
         let next = r#"{"second_factor":{"account_id":"01900000-0000-7000-8000-000000000001","epoch":1,"totp_sealed":"s1.k.x",
             "methods":["totp"],"challenge_id":"01900000-0000-7000-8000-000000000002"}}"#;
-        assert!(matches!(serde_json::from_str(next).unwrap(), OtpVerified::SecondFactor { .. }));
+        assert!(matches!(serde_json::from_str(next).unwrap(), FirstFactor::SecondFactor { .. }));
         let signed_in = r#"{"account":{"id":"01900000-0000-7000-8000-000000000001","kind":"customer","phone":"+966500000000",
             "email_verified":false,"phone_verified":true,"given_name":"","family_name":"","locale":"ar","timezone":"Asia/Riyadh",
             "notify_email":true,"notify_sms":true,"metadata":{"a":1},"status":"active","role":"customer","has_password":false,
@@ -167,7 +167,7 @@ mod tests {
             "session_id":"01900000-0000-7000-8000-000000000003","epoch":1,"role":"customer",
             "session_expires_at":"2026-01-31T00:00:00Z","refresh_expires_at":"2026-01-08T00:00:00Z","device_known":false,
             "merged":false,"created":true}"#;
-        let OtpVerified::SignedIn(signed_in) = serde_json::from_str(signed_in).unwrap() else { panic!() };
+        let FirstFactor::SignedIn(signed_in) = serde_json::from_str(signed_in).unwrap() else { panic!() };
         assert!(signed_in.created && signed_in.cart_id.is_none());
         assert_eq!(signed_in.account.metadata["a"], 1);
     }

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::shared::{Account, Client, Limits, LinkChallenge, NewMessage, PasswordTraits, Rated};
-use crate::Kind;
 use crate::call::tenant_function;
 use crate::functions::public_id;
+use commerce_domain::AccountKind;
 
 /// Input of [`REGISTER`]: exactly one of `email` and `phone`, the one that is proved.
 #[derive(Clone, Debug, Serialize)]
 pub struct RegisterInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The account to be.
     pub id: Uuid,
     /// Normalised.
@@ -62,7 +62,7 @@ pub enum VerifyPurpose {
 #[derive(Clone, Debug, Serialize)]
 pub struct VerifyInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// What is proved.
     pub purpose: VerifyPurpose,
     /// As the link names it.
@@ -92,7 +92,7 @@ pub struct Verified {
 #[derive(Clone, Debug, Serialize)]
 pub struct ForgotInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Normalised.
     pub email: String,
     /// Keyed hash of the identifier.
@@ -111,7 +111,7 @@ pub struct ForgotInput {
 #[derive(Clone, Debug, Serialize)]
 pub struct ResetInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// As the link names it.
     pub account_id: Uuid,
     /// Of the link's secret.

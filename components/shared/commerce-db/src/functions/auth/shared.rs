@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::Kind;
 use crate::functions::public_id;
+use commerce_domain::AccountKind;
 
 /// Where a request came from. The address itself is in the context.
 #[derive(Clone, Debug, Serialize)]
@@ -141,7 +141,7 @@ pub struct Account {
     #[serde(deserialize_with = "public_id::one")]
     pub id: Uuid,
     /// Whose.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Lower case.
     pub email: Option<String>,
     /// Whether the address was proved.

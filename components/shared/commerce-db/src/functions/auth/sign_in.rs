@@ -6,16 +6,16 @@ use uuid::Uuid;
 use super::shared::{
     Account, CartMerge, Client, CodeChallenge, Limits, NewMessage, NewSession, PresentedDevice, Rate, SignedIn,
 };
-use crate::Kind;
 use crate::call::tenant_function;
 use crate::functions::public_id;
 use crate::functions::system::NoAnswer;
+use commerce_domain::AccountKind;
 
 /// Input of [`FIND`]: exactly one of `email` and `phone`.
 #[derive(Clone, Debug, Serialize)]
 pub struct FindInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Normalised.
     pub email: Option<String>,
     /// Normalised.
@@ -95,7 +95,7 @@ pub enum MfaRule {
 #[derive(Clone, Debug, Serialize)]
 pub struct FailInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// `password` …
     pub method: String,
     /// Keyed hash of the identifier.
@@ -112,7 +112,7 @@ pub struct FailInput {
 #[derive(Clone, Debug, Serialize)]
 pub struct SignInInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The account.
     pub account_id: Uuid,
     /// As [`FIND`] told it.
@@ -139,7 +139,7 @@ pub struct SignInInput {
 #[derive(Clone, Debug, Serialize)]
 pub struct SecondFactorInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The account.
     pub account_id: Uuid,
     /// As [`FIND`] told it.
@@ -169,7 +169,7 @@ pub struct SecondFactorOffered {
 #[derive(Clone, Debug, Serialize)]
 pub struct ChallengeInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// The challenge that the ticket names.
     pub challenge_id: Uuid,
     /// `totp`, `recovery`, `email` or `sms`.
@@ -196,7 +196,7 @@ pub struct ChallengeInput {
 #[derive(Clone, Debug, Serialize)]
 pub struct RefreshInput {
     /// Whose account.
-    pub kind: Kind,
+    pub kind: AccountKind,
     /// Of the token that was shown.
     pub refresh_hash: String,
     /// Of the token that follows it.

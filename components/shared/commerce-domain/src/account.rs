@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use commerce_domain::ids::{CustomerId, ParseIdError, StaffId};
+use crate::ids::{CustomerId, ParseIdError, StaffId};
 
 /// The two kinds of people who sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

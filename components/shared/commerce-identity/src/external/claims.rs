@@ -1,0 +1,150 @@
+//! What a foreign token says, and whether it says it to us.
+
+use commerce_domain::text::is_unprintable;
+use serde::Deserialize;
+
+use crate::encoding::equal;
+use crate::identifier::Identifier;
+use crate::token::{CLOCK_SKEW_S, TokenError, TokenErrorKind};
+
+/// Most bytes of a subject (OpenID Connect Core §2).
+const MAX_SUBJECT_LEN: usize = 255;
+/// Most characters of a name that are taken over.
+const MAX_NAME_CHARS: usize = 120;
+
+/// To whom a token must speak.
+#[derive(Clone, Copy, Debug)]
+pub enum Party<'a> {
+    /// An ID token for this client, of the run with this nonce (OpenID Connect Core §3.1.3.7).
+    Client {
+        /// Our `client_id`.
+        id: &'a str,
+        /// The run's nonce.
+        nonce: &'a str,
+    },
+    /// A token that one of these pages has got for its user (Clerk's session tokens): its `azp` is one of them.
+    Pages(&'a [String]),
+}
+
+/// Somebody whom a provider has proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalPerson {
+    /// What the provider calls them, for good.
+    pub subject: String,
+    /// Their e-mail, normalised.
+    pub email: Option<String>,
+    /// Whether the provider says that the e-mail is theirs.
+    pub email_verified: bool,
+    /// May be empty.
+    pub given_name: String,
+    /// May be empty.
+    pub family_name: String,
+}
+
+impl ExternalPerson {
+    /// Takes over what is usable; a name is cut, an e-mail that is none is left out. `None` without a usable subject.
+    #[must_use]
+    pub fn new(subject: &str, email: Option<&str>, email_verified: bool, names: [Option<&str>; 2]) -> Option<Self> {
+        let usable = (1..=MAX_SUBJECT_LEN).contains(&subject.len()) && !subject.chars().any(is_unprintable);
+        let [given_name, family_name] = names.map(|name| clean_name(name.unwrap_or_default()));
+        let email = email.and_then(|email| Identifier::email(email).ok()).map(|email| email.as_str().to_owned());
+        usable.then(|| Self {
+            subject: subject.to_owned(),
+            email_verified: email_verified && email.is_some(),
+            email,
+            given_name,
+            family_name,
+        })
+    }
+}
+
+fn clean_name(name: &str) -> String {
+    let printable: String = name.chars().filter(|character| !is_unprintable(*character)).collect();
+    let cut: String = printable.trim().chars().take(MAX_NAME_CHARS).collect();
+    cut.trim_end().to_owned()
+}
+
+/// One audience or several (RFC 7519 §4.1.3).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Apple writes booleans as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    Boolean(bool),
+    Text(String),
+}
+
+/// The claims that are looked at; providers add what they like.
+#[derive(Deserialize)]
+pub(super) struct Claims {
+    iss: String,
+    sub: String,
+    aud: Option<Audience>,
+    azp: Option<String>,
+    exp: i64,
+    iat: i64,
+    nbf: Option<i64>,
+    nonce: Option<String>,
+    email: Option<String>,
+    email_verified: Option<Flag>,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    name: Option<String>,
+    /// Clerk: `pending` while the user still has to do something before they count as signed in.
+    sts: Option<String>,
+}
+
+impl Claims {
+    /// Whether issuer, audience and times are right; then who it is.
+    pub(super) fn check(self, issuer: &str, party: Party<'_>, now: i64) -> Result<ExternalPerson, TokenError> {
+        let refused = |kind| Err(TokenError::new(kind));
+        if self.iss != issuer {
+            return refused(TokenErrorKind::Issuer);
+        }
+        if !self.speaks_to(party) {
+            return refused(TokenErrorKind::Audience);
+        }
+        if self.exp <= now {
+            return refused(TokenErrorKind::Expired);
+        }
+        let latest = now.saturating_add(CLOCK_SKEW_S);
+        if self.iat > latest || self.nbf.is_some_and(|nbf| nbf > latest) {
+            return refused(TokenErrorKind::NotYet);
+        }
+        if self.sts.as_deref().is_some_and(|status| status != "active") {
+            return refused(TokenErrorKind::Audience);
+        }
+        let verified = match &self.email_verified {
+            Some(Flag::Boolean(verified)) => *verified,
+            Some(Flag::Text(text)) => text == "true",
+            None => false,
+        };
+        let given_name = self.given_name.as_deref().or(self.name.as_deref());
+        let names = [given_name, self.family_name.as_deref()];
+        let person = ExternalPerson::new(&self.sub, self.email.as_deref(), verified, names);
+        person.ok_or(TokenError::new(TokenErrorKind::Malformed))
+    }
+
+    fn speaks_to(&self, party: Party<'_>) -> bool {
+        match party {
+            Party::Client { id, nonce } => {
+                let named = match &self.aud {
+                    Some(Audience::One(one)) => one == id,
+                    Some(Audience::Several(several)) => {
+                        several.iter().any(|one| one == id) && (several.len() == 1 || self.azp.is_some())
+                    }
+                    None => false,
+                };
+                let of_this_run = self.nonce.as_ref().is_some_and(|given| equal(given.as_bytes(), nonce.as_bytes()));
+                named && of_this_run && self.azp.as_ref().is_none_or(|azp| azp == id)
+            }
+            Party::Pages(pages) => self.azp.as_ref().is_some_and(|azp| pages.contains(azp)),
+        }
+    }
+}
