@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::form::Form;
 use crate::world::api_key;
 use crate::{Answer, Shop, World};
 
@@ -36,12 +37,9 @@ impl World {
     /// JavaScript does; returns the answer, a redirect.
     pub async fn submit_form(&self, page_url: &str, class: &str) -> Answer {
         let page = self.fetch(page_url).await.expect(200).text();
-        let button = page.find(&format!("class=\"{class}\"")).unwrap_or_else(|| panic!("no button {class}: {page}"));
-        let form = &page[page[..button].rfind("<form").expect("a button in a form")..];
-        assert!(form.contains("method=\"post\""), "{form}");
-        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an action");
+        let form = Form::holding(&page, &format!("class=\"{class}\"")).unwrap_or_else(|error| panic!("{error}"));
         let origin: String = page_url.split('/').take(3).collect::<Vec<_>>().join("/");
-        self.client().call(Method::POST, format!("{origin}{action}")).await
+        self.client().call(Method::POST, format!("{origin}{}", form.action)).await
     }
 
     /// `GET` of any URL.

@@ -3,11 +3,14 @@
 //! a test did.
 
 mod bare;
+mod browser;
 mod client;
 mod database;
+mod form;
 mod gateway;
 mod invariants;
 mod mailbox;
+mod openid;
 mod place;
 mod proxy;
 mod raw;
@@ -16,8 +19,10 @@ mod shop;
 mod world;
 
 pub use bare::Database;
+pub use browser::Callback;
 pub use client::{Answer, Call, Client};
 pub use mailbox::{Letter, Mailbox};
+pub use openid::{OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider};
 pub use place::{components_dir, root};
 pub use proxy::Proxy;
 pub use raw::RawAnswer;
