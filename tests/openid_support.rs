@@ -1,5 +1,6 @@
 //! The OpenID Connect provider of the tests is a real one: it signs people in, and refuses what it must.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use base64::Engine;
@@ -8,6 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tests::{Answer, Callback, Client, OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use url::Url;
 
@@ -179,7 +181,7 @@ async fn keys_can_be_given_and_rotated_while_a_code_is_under_way() {
 
 /// A private RSA key as JWK.
 async fn generated_key(kid: &str) -> Value {
-    let script = "const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+    let script = "const { privateKey } = require('node:crypto').generateKeyPairSync('rsa', { modulusLength: 2048 });
         console.log(JSON.stringify(privateKey.export({ format: 'jwk' })))";
     let output = tokio::process::Command::new("node").args(["-e", script]).output().await.unwrap();
     let mut key: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
@@ -215,4 +217,19 @@ async fn a_provider_ends_with_its_test() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("the provider still listens on {address}");
+}
+
+#[tokio::test]
+async fn a_provider_ends_with_a_test_process_that_was_killed() {
+    let mut command = tokio::process::Command::new("node");
+    command.arg("provider.mjs").current_dir(tests::root().join("tests/openid")).kill_on_drop(true);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"{}\n").await.unwrap();
+    let ready = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap();
+    assert!(ready.is_some_and(|line| line.contains("issuer")));
+    // What the kernel does with the pipes of a killed process.
+    drop(stdin);
+    let ended = tokio::time::timeout(Duration::from_secs(30), child.wait()).await.expect("it ends by itself");
+    assert!(ended.unwrap().success());
 }

@@ -1,6 +1,6 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, and files that are locked.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,19 @@ pub fn write_private(path: &Path, text: &str) -> Result<()> {
     file.write_all(text.as_bytes()).with_context(context)?;
     file.sync_all().with_context(context)?;
     fs::rename(&draft, path).with_context(context)
+}
+
+/// Opens a file to be locked, not yet locked; the kernel unlocks it when its holder ends, however that happens.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn lock_file(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// The last `lines` lines of a text file, for an error message; empty when there is none.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use crate::postgres::apt_install;
+use crate::apt;
 use crate::process::{capture, command, without_package_variables};
 use crate::ui;
 use crate::workspace::Workspace;
@@ -56,7 +56,7 @@ pub async fn find(workspace: &Workspace) -> Option<Toolchain> {
 
 /// Installs the packages through apt when this process may.
 pub async fn install(workspace: &Workspace) -> Option<Toolchain> {
-    if apt_install(&PACKAGES).await { find(workspace).await } else { None }
+    if apt::install(&PACKAGES).await { find(workspace).await } else { None }
 }
 
 /// Major and minor number in `rustc 1.96.0 (…)` or `1.95`.

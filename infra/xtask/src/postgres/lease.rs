@@ -3,12 +3,12 @@
 //! Every user holds a shared lock on one file; the kernel drops it with the process, however that ends. A cluster that a
 //! killed command left behind is adopted, and stopped, by the next one.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::fs::{self, File, TryLockError};
 
 use anyhow::{Context, Result};
 
 use super::{Cluster, DatabaseUrl};
+use crate::files::lock_file;
 use crate::secrets::Secrets;
 use crate::ui::Step;
 use crate::workspace::Workspace;
@@ -85,13 +85,4 @@ impl Lease {
     pub fn leave_running(self) {
         drop(self);
     }
-}
-
-fn lock_file(path: &Path) -> Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .with_context(|| format!("cannot open {}", path.display()))
 }

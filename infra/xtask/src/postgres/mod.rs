@@ -11,7 +11,6 @@ mod url;
 
 pub use cluster::Cluster;
 pub use connect::{connect, drop_database, ensure_database, require_version};
-pub use install::apt_install;
 pub use lease::Lease;
 pub use url::DatabaseUrl;
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI runs.
 
+mod openid;
 mod readme;
 
 use std::process::{ExitCode, Stdio};
@@ -42,11 +43,14 @@ impl Tally {
     fn count(&mut self, result: Result<()>) {
         match result {
             Ok(()) => self.passed += 1,
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                self.failed += 1;
-            }
+            Err(error) => self.fail(&error),
         }
+    }
+
+    /// Tells and counts what kept tests from running.
+    fn fail(&mut self, error: &anyhow::Error) {
+        eprintln!("error: {error:#}");
+        self.failed += 1;
     }
 }
 
@@ -62,6 +66,9 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
     if args.filter.is_none() {
         tally.failed += interrupt.or(stages(workspace)).await?;
     }
+    if let Err(error) = interrupt.or(async { Ok(openid::prepare(workspace).await) }).await? {
+        tally.fail(&error);
+    }
     let built = interrupt.or(async { Ok(build::components(workspace, Components::WithFixtures).await) }).await?;
     match built {
         Ok(()) => {
@@ -75,10 +82,7 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
                 tally.count(interrupt.or(async { Ok(readme::follow(workspace).await) }).await?);
             }
         }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            tally.failed += 1;
-        }
+        Err(error) => tally.fail(&error),
     }
     if tally == Tally::default() {
         eprintln!("error: no test ran");
@@ -128,6 +132,10 @@ pub fn environment(workspace: &Workspace, session: &Session) -> Vec<(&'static st
 
 async fn print_environment(workspace: &Workspace) -> Result<ExitCode> {
     let session = Session::open(workspace, None, false).await?;
+    if let Err(error) = openid::prepare(workspace).await {
+        // Most tests do without it; the others tell the same.
+        eprintln!("error: {error:#}");
+    }
     for (name, value) in environment(workspace, &session) {
         println!("{}", shell::export(name, &value));
     }
