@@ -6,8 +6,8 @@ use commerce_app::identity::tokens::REFRESH_TTL_S;
 use commerce_app::identity::{AccountView, Grant, account_view};
 use commerce_domain::{AccountKind, CartId, SessionId};
 use commerce_http::{AccessCookie, Ctx, Problem, RefreshCookie};
-use http::StatusCode;
 use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use crate::origin::{Transport, device_cookie};
@@ -81,13 +81,17 @@ pub fn signed_in(ctx: &Ctx, grant: &Grant, kind: AccountKind, transport: Transpo
     };
     let mut response = ctx.success(StatusCode::OK, &view)?;
     if transport == Transport::Cookie {
-        let of = kind;
-        let headers = response.headers_mut();
-        headers.append(SET_COOKIE, AccessCookie::set(of, &grant.access_token, grant.expires_in)?);
-        headers.append(SET_COOKIE, RefreshCookie::set(of, &grant.refresh_token, REFRESH_TTL_S.into())?);
-        if let Some(token) = device_token {
-            headers.append(SET_COOKIE, device_cookie(kind, token)?);
-        }
+        set_cookies(response.headers_mut(), grant, kind)?;
     }
     Ok(response)
+}
+
+/// Puts the tokens of a web session in cookies.
+pub fn set_cookies(headers: &mut HeaderMap, grant: &Grant, kind: AccountKind) -> Result<(), Problem> {
+    headers.append(SET_COOKIE, AccessCookie::set(kind, &grant.access_token, grant.expires_in)?);
+    headers.append(SET_COOKIE, RefreshCookie::set(kind, &grant.refresh_token, REFRESH_TTL_S.into())?);
+    if let Some(token) = &grant.device_token {
+        headers.append(SET_COOKIE, device_cookie(kind, token)?);
+    }
+    Ok(())
 }

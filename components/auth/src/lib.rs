@@ -12,11 +12,19 @@ use axum::Router;
 use axum::routing::{delete, get, patch, post};
 use commerce_domain::AccountKind;
 use routes::{
-    aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, otp, passwords, refresh,
-    registration, sessions,
+    aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, oauth, oauth_webhook, otp, passwords,
+    refresh, registration, sessions,
 };
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
+
+/// Under what the routes of staff and those of customers lie.
+const fn prefix(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Staff => "/api/v1/auth",
+        AccountKind::Customer => "/api/v1/storefront/auth",
+    }
+}
 
 /// What staff and customers do alike.
 fn people() -> Router<AccountKind> {
@@ -32,6 +40,11 @@ fn people() -> Router<AccountKind> {
         .route("/password/change", post(passwords::change))
         .route("/otp/request", post(otp::request_code))
         .route("/otp/verify", post(otp::verify_code))
+        .route("/oauth", get(oauth::list_providers))
+        .route("/oauth/{provider}/start", get(oauth::begin))
+        .route("/oauth/{provider}/callback", get(oauth::come_back).post(oauth::come_back_by_form))
+        .route("/oauth/{provider}/token", post(oauth::bring_token))
+        .route("/oauth/{provider}/webhook", post(oauth_webhook::take))
         .route("/mfa/totp", post(authenticators::offer_totp).delete(authenticators::remove_totp))
         .route("/mfa/totp/confirm", post(authenticators::confirm_totp))
         .route("/mfa/recovery-codes", post(authenticators::renew_recovery_codes))
@@ -58,8 +71,8 @@ fn wasla() -> Router<AccountKind> {
 
 fn routes() -> Router {
     Router::new()
-        .nest("/api/v1/auth", staff().with_state(AccountKind::Staff))
-        .nest("/api/v1/storefront/auth", people().with_state(AccountKind::Customer))
+        .nest(prefix(AccountKind::Staff), staff().with_state(AccountKind::Staff))
+        .nest(prefix(AccountKind::Customer), people().with_state(AccountKind::Customer))
         .merge(wasla().with_state(AccountKind::Staff))
         .route("/.well-known/jwks.json", get(jwks::show_keys))
         .route("/internal/jobs/messages/deliver", post(message_jobs::deliver))

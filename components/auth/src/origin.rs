@@ -3,9 +3,9 @@
 use axum::extract::FromRequestParts;
 use commerce_app::identity::Origin;
 use commerce_domain::AccountKind;
-use commerce_http::{Ctx, Problem, RequestInfo};
+use commerce_http::{Ctx, Problem, RequestInfo, read_cookie, set_cookie};
 use commerce_identity::opaque::DeviceToken;
-use http::header::{ACCEPT_LANGUAGE, COOKIE, USER_AGENT};
+use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
@@ -14,6 +14,9 @@ const DEVICE_TOKEN: &str = "x-device-token";
 
 /// The header that chooses how the session travels.
 const TRANSPORT: &str = "x-session-transport";
+
+/// Language of an account at a shop that nobody has asked for one yet.
+const DEFAULT_LOCALE: &str = "ar";
 
 /// Seconds that a device is remembered: a year.
 const DEVICE_TTL_S: u32 = 365 * 24 * 60 * 60;
@@ -36,6 +39,12 @@ impl FromRequestParts<AccountKind> for ClientOrigin {
             langs: Ctx::from_request_parts(parts, kind).await?.langs(),
         }))
     }
+}
+
+/// The language of an account that comes into being: the client's first that an account can have, else the shop's.
+pub fn locale(ctx: &Ctx) -> String {
+    let own = ctx.langs().into_iter().find(|lang| lang.len() == 2);
+    own.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| DEFAULT_LOCALE.to_owned())
 }
 
 /// How a session's tokens travel.
@@ -62,8 +71,7 @@ impl FromRequestParts<AccountKind> for Transport {
 /// `Set-Cookie` for a device token. Lax like the session's: it proves nothing without a password.
 pub fn device_cookie(kind: AccountKind, token: &str) -> Result<HeaderValue, Problem> {
     let name = device_cookie_name(kind);
-    let text = format!("{name}={token}; Path=/; Max-Age={DEVICE_TTL_S}; Secure; HttpOnly; SameSite=Lax");
-    HeaderValue::from_str(&text).map_err(|_| Problem::internal())
+    set_cookie(name, token, "/", "Lax", DEVICE_TTL_S.into())
 }
 
 const fn device_cookie_name(kind: AccountKind) -> &'static str {
@@ -75,11 +83,9 @@ const fn device_cookie_name(kind: AccountKind) -> &'static str {
 
 /// A token that is none counts as no token: the device is a new one then.
 fn device(headers: &HeaderMap, kind: AccountKind) -> Option<DeviceToken> {
-    let by_header = header(headers, DEVICE_TOKEN);
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let by_cookie = || pairs.find(|(name, _)| *name == device_cookie_name(kind)).map(|(_, value)| value);
-    DeviceToken::parse(by_header.or_else(by_cookie)?)
+    let by_header = header(headers, DEVICE_TOKEN).map(str::to_owned);
+    let by_cookie = || read_cookie(headers, device_cookie_name(kind)).ok().flatten();
+    DeviceToken::parse(&by_header.or_else(by_cookie)?)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -1,5 +1,6 @@
 //! What the use-cases of identity refuse, as problems.
 
+use commerce_app::external::ExternalError;
 use commerce_app::identity::IdentityError;
 use commerce_http::Problem;
 use http::StatusCode;
@@ -28,6 +29,31 @@ pub fn of(error: IdentityError) -> Problem {
         IdentityError::Internal(what) => {
             log("identity", what);
             Problem::internal()
+        }
+    }
+}
+
+/// Seconds after which a provider may be there again.
+const PROVIDER_RETRY_S: u32 = 5;
+
+/// The problem of a sign-in with others.
+pub fn of_external(error: ExternalError) -> Problem {
+    match error {
+        ExternalError::Identity(error) => of(error),
+        ExternalError::OtherFlow => Problem::not_found("provider_not_found"),
+        ExternalError::State => Problem::new(StatusCode::UNAUTHORIZED, "state_invalid"),
+        ExternalError::Declined => Problem::new(StatusCode::UNAUTHORIZED, "sign_in_declined"),
+        ExternalError::Token => Problem::new(StatusCode::UNAUTHORIZED, "invalid_token"),
+        ExternalError::Signature => Problem::new(StatusCode::UNAUTHORIZED, "invalid_signature"),
+        ExternalError::Event => Problem::unprocessable("malformed_event"),
+        ExternalError::Unavailable(_) => Problem::unavailable("provider_unavailable", PROVIDER_RETRY_S),
+        ExternalError::Failed(what) => {
+            log("provider_failed", what);
+            Problem::new(StatusCode::BAD_GATEWAY, "provider_failed")
+        }
+        ExternalError::NotConfigured(what) => {
+            log("not_configured", what);
+            Problem::unavailable("not_configured", PROVIDER_RETRY_S)
         }
     }
 }

@@ -1,5 +1,5 @@
 -- First line of every function: finds the tenant when the edge does not know it yet, refuses when there is none or when it
--- is paused, and sets the context for this transaction only. Gateways and jobs still settle what a paused shop has sold.
+-- is paused, and sets the context for this transaction only. Gateways, providers and jobs still tell a paused shop what it must know.
 create or replace function app.enter(context jsonb) returns app.tenant
 language plpgsql as $$
 declare
@@ -18,7 +18,7 @@ begin
   end if;
   if tenant.status is distinct from 'active' then
     if tenant.id is null then perform app.refuse(404, 'tenant_not_found'); end if;
-    if app.actor() not in ('gateway', 'job') then perform app.refuse(404, 'shop_paused'); end if;
+    if app.actor() not in ('gateway', 'provider', 'job') then perform app.refuse(404, 'shop_paused'); end if;
   end if;
   if context ? 'session' then perform app.enter_session(context -> 'session'); end if;
   return tenant;

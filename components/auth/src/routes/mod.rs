@@ -9,6 +9,8 @@ pub mod me;
 pub mod members;
 pub mod message_jobs;
 pub mod mfa;
+pub mod oauth;
+pub mod oauth_webhook;
 pub mod otp;
 pub mod params;
 pub mod passwords;

@@ -14,13 +14,10 @@ use uuid::Uuid;
 use super::params::bounded;
 use crate::origin::{ClientOrigin, Transport};
 use crate::person::MaybePerson;
-use crate::{grant, identifier, problem};
+use crate::{grant, identifier, origin, problem};
 
 /// Most characters of a code as people type it.
 const MAX_CODE: usize = 64;
-
-/// Language of an account at a shop that nobody has asked for one yet.
-const DEFAULT_LOCALE: &str = "ar";
 
 /// Where a code goes, and what for.
 #[derive(Deserialize)]
@@ -98,15 +95,9 @@ pub async fn verify_code(
     let cart = identifier::cart(kind, cart_id)?;
     let code = bounded("code", &code, MAX_CODE)?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
-    let locale = locale(&ctx);
+    let locale = origin::locale(&ctx);
     let request = Verification { kind, challenge_id, code, locale, cart, origin: &origin, now: now() };
     let context = ctx.context();
     let outcome = ctx.run(one_time_code::verify(&context, &keys, &request)).await.map_err(problem::of)?;
     grant::outcome(&ctx, &outcome, kind, transport)
-}
-
-/// The client's first language that an account can have, else the shop's.
-fn locale(ctx: &Ctx) -> String {
-    let own = ctx.langs().into_iter().find(|lang| lang.len() == 2);
-    own.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| DEFAULT_LOCALE.to_owned())
 }

@@ -3,6 +3,7 @@
 pub mod cart_view;
 pub mod credentials;
 pub mod deliver_messages;
+pub mod external;
 mod gateway;
 pub mod identity;
 pub mod messages;

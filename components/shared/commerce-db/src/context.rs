@@ -11,6 +11,8 @@ pub enum Actor {
     Guest,
     /// A payment gateway that reports an event.
     Gateway,
+    /// A sign-in provider that tells of its people.
+    Provider,
     /// A scheduled job.
     Job,
     /// Who is signed in.
@@ -22,6 +24,7 @@ impl Serialize for Actor {
         match self {
             Self::Guest => serializer.serialize_str("guest"),
             Self::Gateway => serializer.serialize_str("gateway"),
+            Self::Provider => serializer.serialize_str("provider"),
             Self::Job => serializer.serialize_str("job"),
             Self::Account(account) => account.serialize(serializer),
         }

@@ -40,7 +40,8 @@ pub(crate) fn single(query: &str, name: &str) -> Result<Option<String>, Problem>
     Ok(pairs.into_iter().find(|(given, _)| given == name).map(|(_, value)| value))
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+/// Reads parameters of the form `application/x-www-form-urlencoded`.
+pub(crate) fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let pairs = pairs(query)?;
     let fields = pairs.iter().filter(|(name, _)| name != LANG).map(|(name, value)| (name.as_str(), Text(value)));
     T::deserialize(serde::de::value::MapAccessDeserializer::new(Fields::new(fields)))

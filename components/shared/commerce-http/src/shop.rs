@@ -110,6 +110,16 @@ impl Ctx {
         Ok(value)
     }
 
+    /// The shop's public origin as this request knows it, for links back: the variable `public_url` with the request's host.
+    ///
+    /// # Errors
+    /// When the variable cannot be read.
+    pub async fn public_origin(&self) -> Result<String, Problem> {
+        let template = variables::text(Variable::PublicUrl).await?;
+        let host = self.info.uri().authority().map(|authority| authority.as_str()).unwrap_or_default();
+        Ok(template.replace("{host}", host))
+    }
+
     /// An answer in the envelope of ruling C-13.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ use axum::response::Response;
 use commerce_app::place_order::{Checkout, Outcome, PlaceOrderError, PlacedView};
 use commerce_domain::contact::{AddressInput, ContactInput};
 use commerce_domain::ids::CartId;
-use commerce_http::variables::{self, Variable};
 use commerce_http::{
     Ctx, FieldError, Fingerprint, IdempotencyKey, JsonBody, NoParams, Problem, Query, Visitor, codes, stored_answer,
 };
@@ -70,8 +69,6 @@ async fn checkout(
     if body.shipping_method.len() > MAX_CODE {
         return Err(Problem::field("shipping_method", "unsupported", "must be one of the shop's shipping methods"));
     }
-    let template = variables::text(Variable::PublicUrl).await?;
-    let host = ctx.info().uri().authority().map(|authority| authority.as_str()).unwrap_or_default();
     Ok(Checkout {
         key: key.as_str().to_owned(),
         fingerprint: fingerprint.to_hex(),
@@ -84,7 +81,7 @@ async fn checkout(
         },
         shipping_method: body.shipping_method,
         langs: ctx.langs(),
-        shop_origin: template.replace("{host}", host),
+        shop_origin: ctx.public_origin().await?,
     })
 }
 

@@ -121,7 +121,7 @@ impl NewSessionDraft {
 }
 
 /// The notice of a new device. The database stores it only when the device is new to an account that has others.
-pub(super) fn notice(
+pub(crate) fn notice(
     keys: &Keys,
     language: Option<Language>,
     origin: &Origin,

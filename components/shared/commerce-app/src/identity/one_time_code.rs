@@ -2,21 +2,20 @@
 
 use bytes::Bytes;
 use commerce_db::auth::{
-    self, CartMerge, Channel, CodeChallenge, FirstFactor, NextChallenge, OtpPurpose, OtpRequestInput, OtpVerifyInput,
-    Rate,
+    self, CartMerge, Channel, CodeChallenge, NextChallenge, OtpPurpose, OtpRequestInput, OtpVerifyInput, Rate,
 };
-use commerce_db::{CallContext, DbError, Reply};
+use commerce_db::{CallContext, DbError};
 use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::identifier::Identifier;
 use uuid::Uuid;
 
-use super::challenge::{SecondFactorTicket, TICKET_TTL_S};
+use super::challenge::TICKET_TTL_S;
 use super::limits::LIMITS;
 use super::new_session::{self, NewSessionDraft};
-use super::sign_in::{Outcome, SecondFactor};
+use super::sign_in::Outcome;
 use super::tenant::tenant_of;
-use super::{IdentityError, Keys, Origin, identifier_hash};
+use super::{IdentityError, Keys, Origin, first_factor, identifier_hash};
 use crate::messages::{Content, Draft};
 use crate::random;
 
@@ -132,23 +131,8 @@ pub async fn verify(
     };
     let reply = auth::OTP_VERIFY.call(context, &input).await?;
     let tenant = tenant_of(context, &reply)?;
-    let Reply { value, tenant: view } = reply;
-    let outcome = match value {
-        FirstFactor::SignedIn(signed_in) => {
-            Outcome::SignedIn(Box::new(draft.grant(keys, tenant, *signed_in, origin, now)?))
-        }
-        FirstFactor::SecondFactor { second_factor } => {
-            let ticket = SecondFactorTicket {
-                challenge_id: second_factor.challenge_id,
-                account_id: second_factor.account_id,
-                totp_sealed: Some(second_factor.totp_sealed),
-                language: origin.language(),
-            };
-            let ticket = ticket.seal(keys, kind, tenant, now)?;
-            Outcome::SecondFactor(SecondFactor { ticket, methods: second_factor.methods, expires_in: TICKET_TTL_S })
-        }
-    };
-    Ok((outcome, view))
+    let outcome = first_factor::outcome(keys, (kind, tenant), draft, reply.value, origin, now)?;
+    Ok((outcome, reply.tenant))
 }
 
 /// What no code can be is refused as a wrong one, and costs no try.

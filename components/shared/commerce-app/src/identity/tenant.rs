@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::IdentityError;
 
 /// The tenant of a reply: the context knew it, or the call found it.
-pub(super) fn tenant_of<T>(context: &CallContext, reply: &Reply<T>) -> Result<Uuid, IdentityError> {
+pub(crate) fn tenant_of<T>(context: &CallContext, reply: &Reply<T>) -> Result<Uuid, IdentityError> {
     #[derive(Deserialize)]
     struct View {
         id: Uuid,

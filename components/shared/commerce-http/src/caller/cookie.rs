@@ -37,7 +37,7 @@ impl AccessCookie {
     /// # Errors
     /// 401 `invalid_token` when the cookie is there twice.
     pub fn read(headers: &HeaderMap, kind: AccountKind) -> Result<Option<String>, Problem> {
-        only(headers, Self::name(kind))
+        read_cookie(headers, Self::name(kind))
     }
 
     /// `Set-Cookie` for an access token that lives so many seconds; an empty token with 0 seconds removes the cookie.
@@ -77,7 +77,7 @@ impl RefreshCookie {
     /// # Errors
     /// 401 `invalid_token` when the cookie is there twice.
     pub fn read(headers: &HeaderMap, kind: AccountKind) -> Result<Option<String>, Problem> {
-        only(headers, Self::name(kind))
+        read_cookie(headers, Self::name(kind))
     }
 
     /// `Set-Cookie` for a refresh token; an empty token with 0 seconds removes the cookie. `Strict`: no other site's page has a reason
@@ -133,7 +133,10 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
 }
 
 /// The value of the one cookie with this name (RFC 6265 §5.4). Ours hold token characters alone, so nothing is decoded.
-fn only(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
+///
+/// # Errors
+/// 401 `invalid_token` when the cookie is there twice.
+pub fn read_cookie(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut values = pairs.filter(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value);
@@ -145,7 +148,17 @@ fn only(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-fn set_cookie(name: &str, token: &str, path: &str, same_site: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
+/// `Set-Cookie` for a cookie that no script can read. `same_site`: `Strict`, `Lax` or `None`.
+///
+/// # Errors
+/// When the value holds what a header cannot; ours never do.
+pub fn set_cookie(
+    name: &str,
+    token: &str,
+    path: &str,
+    same_site: &str,
+    max_age_s: i64,
+) -> Result<HeaderValue, Problem> {
     let text = format!("{name}={token}; Path={path}; Max-Age={max_age_s}; Secure; HttpOnly; SameSite={same_site}");
     HeaderValue::from_str(&text).map_err(|_| Problem::internal())
 }

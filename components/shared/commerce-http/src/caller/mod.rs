@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{Ctx, Problem};
 pub use blacklist::revoke;
-pub use cookie::{AccessCookie, RefreshCookie};
+pub use cookie::{AccessCookie, RefreshCookie, read_cookie, set_cookie};
 use credential::{Credential, Transport};
 
 /// A signed-in member of the shop's staff.

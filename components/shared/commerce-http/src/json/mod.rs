@@ -38,7 +38,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        check_media_type(request.headers())?;
+        check_media_type(request.headers(), "application/json")?;
         let body = read(request.into_body()).await?;
         parse(&body)
     }
@@ -63,7 +63,7 @@ pub(crate) fn check_declared_length(headers: &HeaderMap) -> Result<(), Problem> 
 }
 
 /// Reads a body of at most 64 KiB.
-async fn read(body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, Problem> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
@@ -75,7 +75,8 @@ fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
 }
 
-fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+/// Refuses a body that is not of this media type, in UTF-8.
+pub(crate) fn check_media_type(headers: &HeaderMap, media_type: &str) -> Result<(), Problem> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let unsupported = || Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
     let value = values.next().and_then(|value| value.to_str().ok()).ok_or_else(unsupported)?;
@@ -83,12 +84,12 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(Problem::bad_request("duplicate_header"));
     }
     let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let named = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(media_type));
     let utf8 = |part: &str| {
         let (name, value) = part.split_once('=').unwrap_or_default();
         name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
     };
-    if json && parts.all(utf8) { Ok(()) } else { Err(unsupported()) }
+    if named && parts.all(utf8) { Ok(()) } else { Err(unsupported()) }
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<JsonBody<T>, Problem> {

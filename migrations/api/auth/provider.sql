@@ -1,0 +1,15 @@
+-- A provider, before anything is asked of it or believed from it.
+create or replace function api.auth_provider(context jsonb, input jsonb) returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog
+as $$
+declare
+  t app.tenant := app.enter(context);
+  p identity.provider := app.provider_of(app.realm_of(input ->> 'kind'), input ->> 'name');
+begin
+  return jsonb_build_object('flow', p.flow, 'issuer', p.issuer, 'jwks_url', p.jwks_url, 'client_id', p.client_id, 'client_auth', p.client_auth,
+    'credential_ref', p.credential_ref, 'authorization_url', p.authorization_url, 'token_url', p.token_url, 'scopes', p.scopes,
+    'response_mode', p.response_mode, 'authorized_parties', to_jsonb(p.authorized_parties), 'webhook_ref', p.webhook_ref,
+    'proves_email', p.proves_email);
+end $$;
+comment on function api.auth_provider(jsonb, jsonb) is 'How to reach and believe a provider.';

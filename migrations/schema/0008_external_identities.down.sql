@@ -1,0 +1,2 @@
+drop table identity.external_identity;
+drop table identity.provider;
