@@ -28,10 +28,10 @@ create table identity.provider (
   constraint provider_pkey primary key (realm_id, id),
   constraint provider_name_key unique (realm_id, name),
   -- Plain http on this machine alone: a provider that a developer runs.
-  constraint provider_urls_check check (
+  constraint provider_jwks_url_check check (
     concat_ws(' ', jwks_url, authorization_url, token_url) ~ '^((https://[^\s/]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)/[^\s]*( |$))+$'),
-  constraint provider_code_flow_check check (flow <> 'code' or num_nulls(client_id, client_auth, authorization_url, token_url, scopes, response_mode) = 0),
-  constraint provider_token_flow_check check (flow <> 'token' or cardinality(authorized_parties) > 0),
+  constraint provider_authorization_url_check check (flow <> 'code' or num_nulls(client_id, client_auth, authorization_url, token_url, scopes, response_mode) = 0),
+  constraint provider_authorized_parties_check check (flow <> 'token' or cardinality(authorized_parties) > 0),
   constraint provider_client_auth_credential_ref_check check (client_auth = 'none' or client_auth is null or credential_ref is not null)
 );
 comment on table identity.provider is 'Who else proves people to a realm: OpenID providers and issuers of tokens. Staff have those of the platform, each shop''s customers their own.';

@@ -215,6 +215,9 @@ account as (insert into identity.account (realm_id, id, kind, email)
   select tenant, customer, 'customer', 'customer@example.com' from p union all select staff, member, 'staff', 'member-of-' || tenant || '@example.com' from p),
 credential as (insert into identity.credential (realm_id, id) select tenant, customer from p union all select staff, member from p),
 device as (insert into identity.device (realm_id, id, account_id, token_sha256) select tenant, session, customer, sha256(tenant::text::bytea) from p),
+provider as (insert into identity.provider (realm_id, id, name, title, flow, issuer, jwks_url, authorized_parties)
+  select tenant, session, 'probe', 'Probe', 'token', 'https://id.example', 'https://id.example/jwks', '{https://shop.example}' from p),
+linked as (insert into identity.external_identity (realm_id, id, provider_id, subject, account_id) select tenant, session, session, 'probe', customer from p),
 challenge as (insert into identity.challenge (realm_id, id, tenant_id, purpose, expires_at) select tenant, session, tenant, 'sign_in', now() from p),
 throttle as (insert into identity.throttle (realm_id, bucket, key) select tenant, 'tenant', 'probe' from p),
 attempt as (insert into audit.attempt (tenant_id, account_kind, kind, outcome) select tenant, 'customer', 'password', 'failed' from p),

@@ -39,9 +39,11 @@ begin
   end if;
   if (app.standing(a)).role is null then
     perform app.note_attempt(input, method, 'failed', a.id);
-    if a.id is null and input ->> 'email' is null then return app.refused(422, 'email_required'); end if;
+    if a.id is null and input ->> 'email' is null and not exists (select from identity.external_identity x
+      where x.realm_id = realm and x.provider_id = p.id and x.subject = link ->> 'subject')
+    then return app.refused(422, 'email_required'); end if;
     return app.refused(401, 'invalid_credentials');
   end if;
-  return app.finish_sign_in(t, a, method, input) || jsonb_build_object('created', a.id = (person ->> 'id')::uuid, 'rate', rate);
+  return app.finish_sign_in(t, a, method, input, jsonb_build_object('created', a.id = (person ->> 'id')::uuid, 'rate', rate));
 end $$;
 comment on function api.auth_external_sign_in(jsonb, jsonb) is 'Signs in somebody whom a provider has proved; may ask for a code to the e-mail, or for TOTP.';

@@ -30,6 +30,6 @@ begin
   end if;
   if channel = 'email' and a.email_verified_at is null then a := app.take_address(realm, a.id, channel, c.destination); end if;
   perform app.link_identity(a, c.facts -> 'link');
-  return app.finish_sign_in(t, a, 'otp', input) || jsonb_build_object('created', made);
+  return app.finish_sign_in(t, a, 'otp', input, jsonb_build_object('created', made));
 end $$;
 comment on function api.auth_otp_verify(jsonb, jsonb) is 'Signs in by a one-time code; may ask for TOTP as well.';

@@ -3,10 +3,12 @@
 mod administration;
 mod aliases;
 mod budgets;
+mod clerk;
 mod hostile_tokens;
 mod input;
 mod kill_points;
 mod messages;
+mod oauth;
 mod one_time_codes;
 mod passwords;
 mod refresh;
