@@ -11,6 +11,7 @@ use crate::check;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, KeysArgs};
 use crate::migrate::{self, MigrateArgs};
+use crate::provider::{self, ProviderArgs};
 use crate::seed::{self, Outcome};
 use crate::session::Session;
 use crate::test::{self, TestArgs};
@@ -38,6 +39,7 @@ enum Command {
     Test(TestArgs),
     Bench(BenchArgs),
     Keys(KeysArgs),
+    Provider(ProviderArgs),
     /// Print the environment with which `spin up` runs the same application against the database of a running `up`
     Env,
 }
@@ -71,6 +73,7 @@ impl Cli {
             Command::Test(args) => test::run(&workspace, &args, &mut interrupt).await,
             Command::Bench(args) => bench::run(&workspace, &args, &mut interrupt).await,
             Command::Keys(args) => keys::run(&workspace, &args),
+            Command::Provider(args) => provider::run(&workspace, &args, &mut interrupt).await,
             Command::Env => up::print_variables(&workspace).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod migrate;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod secrets;
 pub mod seed;
 pub mod session;
