@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::{Answer, Call, Probe, Shop, World, uuid};
 
 use super::steps::{self, PASSWORD, access, bearer, customer, login, me, post};
-use super::{Door, Person, text};
+use super::{Door, Person, oauth, text};
 use crate::api::kill_points::at_every_call;
 
 const SARA: &str = "sara@example.com";
@@ -335,4 +335,52 @@ async fn a_proved_address_makes_an_account_with_its_password_or_neither() {
     )
     .await;
     world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_from_a_provider_makes_an_account_with_link_and_session_or_nothing() {
+    let probe = Probe::new();
+    let stand = oauth::Stand::of(World::builder().seam(probe.clone())).await;
+    let world = &stand.world;
+    let (door, others) = (Door::customers(world, "qahwa"), Bystanders::of(world).await);
+    let sessions = "select count(*) from app.session where 'oauth:test' = any (methods)";
+    let account = "select count(*) from identity.account where email = 'sara@example.com'";
+    let linked = "select count(*) from identity.external_identity x join identity.account a on a.realm_id = x.realm_id and a.id = x.account_id \
+        where a.email = 'sara@example.com' and x.subject = 'sara'";
+    at_every_call(
+        &probe,
+        &ACTIONS,
+        CALLS_MIN,
+        async |_| {
+            // Each time the first one again.
+            let forget = "update identity.account set deleted_at = now(), email = null, phone = '+966500000899' where email = 'sara@example.com'; \
+                delete from identity.external_identity";
+            world.sql.batch_execute(&format!("set app.tenant_id = '{}'; {forget}", tenant_of(world).await)).await.unwrap();
+            let begun = oauth::begin(door, "").await;
+            let callback = stand.provider.sign_in(&begun.location, "sara").await;
+            (oauth::callback_call(door, &callback, &begun.cookie), world.count(sessions).await)
+        },
+        async |place, call, before, answer| {
+            others.check(&place, &answer, &[200, 500, 502, 503]).await;
+            let made = is_there(world, &place, account).await;
+            assert_eq!(is_there(world, &place, linked).await, made, "{place}");
+            assert_eq!(world.count(sessions).await - before, i64::from(made), "{place}");
+            assert!(!succeeded(&answer) || made, "{place}");
+            // The provider takes its code once: whoever was struck after that begins again.
+            let retried = call.await;
+            if retried.status != 200 {
+                retried.expect_problem(401, "state_invalid");
+                let begun = oauth::begin(door, "").await;
+                let callback = stand.provider.sign_in(&begun.location, "sara").await;
+                Person::read(oauth::callback_call(door, &callback, &begun.cookie).await);
+            }
+            assert!(is_there(world, &place, account).await && is_there(world, &place, linked).await, "{place}");
+        },
+    )
+    .await;
+    stand.world.finish().await;
+}
+
+async fn tenant_of(world: &World) -> uuid::Uuid {
+    world.sql.query_one("select id from app.tenant where slug = 'qahwa'", &[]).await.unwrap().get(0)
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Call, Callback, OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider, World};
+use tests::{Answer, Call, Callback, OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider, World, WorldBuilder};
 
 use super::{Door, Person, text};
 
@@ -10,19 +10,23 @@ const CLIENT: &str = "wasla-shop";
 const SECRET: &str = "a secret & more: of no secrecy";
 
 /// A world whose shops let people sign in at one provider.
-struct Stand {
-    world: World,
-    provider: OpenIdProvider,
+pub struct Stand {
+    pub world: World,
+    pub provider: OpenIdProvider,
 }
 
 /// A browser's half of a run: where it was sent, and the cookie that it keeps.
-struct Begun {
-    location: String,
-    cookie: String,
+pub struct Begun {
+    pub location: String,
+    pub cookie: String,
 }
 
 impl Stand {
     async fn start() -> Self {
+        Self::of(World::builder()).await
+    }
+
+    pub async fn of(world: WorldBuilder) -> Self {
         let people = [
             (
                 "sara",
@@ -35,7 +39,7 @@ impl Stand {
         let accounts = people.map(|(login, claims)| OpenIdAccount { login: login.into(), claims });
         let provider =
             OpenIdProvider::start(OpenIdConfig { accounts: accounts.into(), ..OpenIdConfig::default() }).await;
-        let world = World::builder()
+        let world = world
             .variable("sign_in_origin", "http://127.0.0.1:*")
             .variable("sign_in_credentials", &json!({"test": SECRET, "wrong": "wrong"}).to_string())
             .start()
@@ -86,14 +90,14 @@ impl Stand {
     }
 }
 
-async fn begin(door: Door<'_>, query: &str) -> Begun {
+pub async fn begin(door: Door<'_>, query: &str) -> Begun {
     let answer = door.request(Method::GET, &format!("/oauth/test/start{query}")).await.expect(303);
     let cookie = cookies(&answer).into_iter().find(|cookie| cookie.starts_with("__Host-wasla_oauth=")).unwrap();
     Begun { location: answer.header("location").unwrap().to_owned(), cookie }
 }
 
 /// What the browser sends when the provider has sent it back.
-fn callback_call(door: Door<'_>, callback: &Callback, cookie: &str) -> Call {
+pub fn callback_call(door: Door<'_>, callback: &Callback, cookie: &str) -> Call {
     let path = callback.url.split_once("/oauth/").unwrap().1;
     let call = match &callback.form {
         None => door.request(Method::GET, &format!("/oauth/{path}")),

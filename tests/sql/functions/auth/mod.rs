@@ -3,6 +3,7 @@
 mod carts;
 mod codes;
 mod customers;
+mod external;
 mod members;
 mod messages;
 mod passwords;
