@@ -11,6 +11,7 @@ mod gateway;
 mod invariants;
 mod mailbox;
 mod openid;
+pub mod peer;
 mod place;
 mod proxy;
 mod raw;

@@ -1,5 +1,5 @@
--- Signs in by what a provider says of a person; the edge has verified it. An e-mail that the provider does not vouch for is proved
--- by a code first (api.auth_otp_verify), which then makes the link.
+-- Signs in by what a provider says of a person; the edge has verified it, and api.auth_provider has charged the attempt. An e-mail
+-- that the provider does not vouch for is proved by a code first (api.auth_otp_verify), which then makes the link.
 create or replace function api.auth_external_sign_in(context jsonb, input jsonb) returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog
@@ -10,14 +10,10 @@ declare
   p identity.provider := app.provider_of(realm, input ->> 'provider');
   link jsonb := (input -> 'link') || jsonb_build_object('provider_id', p.id);
   person jsonb := (input -> 'person') || jsonb_build_object('kind', input ->> 'kind');
-  rate jsonb := app.charge_network(realm, input);
   method text := 'oauth:' || p.name;
+  rate jsonb;
   a identity.account;
 begin
-  if rate ? 'retry_after_s' then
-    perform app.note_attempt(input, method, 'throttled', null);
-    return app.refused(429, 'too_many_attempts', rate);
-  end if;
   a := app.external_account(p, link, input ->> 'email', person);
   if a.id is null and input ->> 'unproved_email' is not null then
     rate := app.charge_send(realm, input);
@@ -35,7 +31,7 @@ begin
         now() + make_interval(secs => (input #>> '{challenge,ttl_s}')::int));
       perform app.send_message(input -> 'message', input ->> 'unproved_email', a.id);
     end if;
-    return jsonb_build_object('code_sent', true, 'rate', rate);
+    return jsonb_build_object('code_sent', true);
   end if;
   if (app.standing(a)).role is null then
     perform app.note_attempt(input, method, 'failed', a.id);
@@ -44,6 +40,6 @@ begin
     then return app.refused(422, 'email_required'); end if;
     return app.refused(401, 'invalid_credentials');
   end if;
-  return app.finish_sign_in(t, a, method, input, jsonb_build_object('created', a.id = (person ->> 'id')::uuid, 'rate', rate));
+  return app.finish_sign_in(t, a, method, input, jsonb_build_object('created', a.id = (person ->> 'id')::uuid));
 end $$;
 comment on function api.auth_external_sign_in(jsonb, jsonb) is 'Signs in somebody whom a provider has proved; may ask for a code to the e-mail, or for TOTP.';

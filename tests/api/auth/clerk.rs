@@ -9,14 +9,14 @@ use commerce_identity::token::Signer;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tests::{Answer, Call, World, fresh_key};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tests::{Answer, Call, World, fresh_key, peer};
 
 use super::{Door, Person};
 
 const ISSUER: &str = "https://clerk.qahwa.example";
 const PAGE: &str = "https://qahwa.example";
+/// Attempts a minute of one network (commerce-app, `limits`).
+const NETWORK_PER_MINUTE: usize = 300;
 const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A world whose shop `qahwa` believes one Clerk instance.
@@ -29,7 +29,7 @@ impl Stand {
     async fn start() -> Self {
         let signer = signer(9);
         let published = JwkSet::new(vec![signer.public_jwk().clone()]).unwrap().to_json();
-        let origin = publish(published).await;
+        let origin = peer::serve(move |_, _| std::future::ready((200, published.clone()))).await;
         let world = World::builder()
             .variable("sign_in_origin", "http://127.0.0.1:*")
             .variable("sign_in_credentials", &json!({"clerk-hook": WEBHOOK_SECRET}).to_string())
@@ -87,24 +87,6 @@ fn token(signer: &Signer, subject: &str, changes: &Value) -> String {
     claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     let header = json!({"alg": "EdDSA", "cat": "cl_B7d4PD111AAA", "kid": "ins_1", "typ": "JWT"});
     corpus::sign(signer, &header.to_string(), &claims.to_string()).unwrap()
-}
-
-/// Serves a key set at any path, as long as the test runs.
-async fn publish(set: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut socket, _)) = listener.accept().await {
-            let mut head = [0; 4_096];
-            let _ = socket.read(&mut head).await;
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                set.len()
-            );
-            let _ = socket.write_all(format!("{head}{set}").as_bytes()).await;
-        }
-    });
-    origin
 }
 
 fn sign(content: &str) -> String {
@@ -223,8 +205,25 @@ async fn tokens_that_are_not_for_us_are_refused() {
     elsewhere.post("/oauth/clerk/token", &json!({"token": good})).await.expect_problem(404, "provider_not_found");
     elsewhere.request(http::Method::GET, "/oauth/clerk/start").await.expect_problem(404, "provider_not_found");
     stand.door().request(http::Method::GET, "/oauth/clerk/start").await.expect_problem(404, "provider_not_found");
+    let failed = "select count(*) from audit.attempt where kind = 'oauth:clerk' and outcome = 'failed'";
+    assert_eq!(stand.world.count(failed).await, 12, "every attempt is in the trail");
     Person::read(stand.bring(&good).await);
     stand.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_are_throttled_before_any_signature_is_checked() {
+    let stand = Stand::start().await;
+    // A minute of a network's attempts, whichever minute they fall in.
+    for _ in 0..=2 * NETWORK_PER_MINUTE {
+        let answer = stand.bring("a.b.c").await;
+        if answer.status == 429 {
+            assert!(answer.expect_problem(429, "too_many_attempts").header("retry-after").is_some());
+            return stand.world.finish().await;
+        }
+        answer.expect_problem(401, "invalid_token");
+    }
+    panic!("nobody was throttled");
 }
 
 #[tokio::test(flavor = "multi_thread")]

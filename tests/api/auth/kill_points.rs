@@ -340,7 +340,7 @@ async fn a_proved_address_makes_an_account_with_its_password_or_neither() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_from_a_provider_makes_an_account_with_link_and_session_or_nothing() {
     let probe = Probe::new();
-    let stand = oauth::Stand::of(World::builder().seam(probe.clone())).await;
+    let stand = oauth::Stand::of(oauth::Stand::builder().seam(probe.clone())).await;
     let world = &stand.world;
     let (door, others) = (Door::customers(world, "qahwa"), Bystanders::of(world).await);
     let sessions = "select count(*) from app.session where 'oauth:test' = any (methods)";

@@ -1,8 +1,12 @@
 //! `/oauth`: sign-in at a real OpenID Connect provider (npm `oidc-provider`), through its own pages.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Call, Callback, OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider, World, WorldBuilder};
+use tests::{
+    Answer, Call, Callback, OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider, World, WorldBuilder, peer,
+};
 
 use super::{Door, Person, text};
 
@@ -23,7 +27,12 @@ pub struct Begun {
 
 impl Stand {
     async fn start() -> Self {
-        Self::of(World::builder()).await
+        Self::of(Self::builder()).await
+    }
+
+    /// A world that knows our secret at the provider.
+    pub fn builder() -> WorldBuilder {
+        World::builder().variable("sign_in_credentials", &json!({"test": SECRET, "wrong": "wrong"}).to_string())
     }
 
     pub async fn of(world: WorldBuilder) -> Self {
@@ -39,11 +48,7 @@ impl Stand {
         let accounts = people.map(|(login, claims)| OpenIdAccount { login: login.into(), claims });
         let provider =
             OpenIdProvider::start(OpenIdConfig { accounts: accounts.into(), ..OpenIdConfig::default() }).await;
-        let world = world
-            .variable("sign_in_origin", "http://127.0.0.1:*")
-            .variable("sign_in_credentials", &json!({"test": SECRET, "wrong": "wrong"}).to_string())
-            .start()
-            .await;
+        let world = world.variable("sign_in_origin", "http://127.0.0.1:*").start().await;
         let stand = Self { world, provider };
         stand.register_client(CLIENT, Some(SECRET), "client_secret_basic").await;
         for slug in ["qahwa", "moda"] {
@@ -334,4 +339,85 @@ impl Stand {
         let silent = Callback { url: callback.url.replace("iss=", "x="), ..callback };
         come_back(door, &silent, &begun.cookie).await.expect_problem(502, "provider_failed");
     }
+}
+
+/// A row of `migrations/providers`, its addresses replaced by those of the provider that runs here.
+fn row_of(file: &str, stand: &Stand) -> Value {
+    let path = tests::root().join("migrations/providers").join(file);
+    let mut row: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let here = json!({"slug": "qahwa", "name": "test", "issuer": stand.provider.issuer(), "jwks_url": stand.provider.jwks_url(),
+        "client_id": "posting", "credential_ref": "test", "authorization_url": stand.provider.authorization_url(), "token_url": stand.provider.token_url()});
+    row.as_object_mut().unwrap().extend(here.as_object().unwrap().clone());
+    row
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn google_and_facebook_as_their_files_say() {
+    let stand = Stand::start().await;
+    let door = stand.shop("qahwa");
+    stand.register_client("posting", Some(SECRET), "client_secret_post").await;
+    stand.set(&row_of("google.json", &stand)).await;
+    let sara = Person::read(stand.arrive(door, "sara", "").await);
+    assert_eq!(sara.data["account"]["email_verified"], true);
+    // Facebook does not say whether an address is proved: the code does, once.
+    stand.set(&row_of("facebook.json", &stand)).await;
+    let answer = stand.arrive(door, "noura", "").await.expect(200).data();
+    assert_eq!(answer["status"], "code_sent");
+    let code = stand.world.mailbox().latest("noura@example.com").await.code().to_owned();
+    let noura =
+        Person::read(door.post("/otp/verify", &json!({"challenge_id": answer["challenge_id"], "code": code})).await);
+    assert_eq!(Person::read(stand.arrive(door, "noura", "").await).id, noura.id);
+    stand.world.finish().await;
+}
+
+// RFC 7515, appendix A.3: the P-256 key of the ES256 example in PKCS #8, as Apple hands keys out.
+const APPLE_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff\nH1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp\n7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n-----END PRIVATE KEY-----\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apple_as_its_file_says() {
+    let credentials = json!({"test": {"team_id": "TEAM123456", "key_id": "KEY1234567", "private_key": APPLE_KEY}});
+    let stand = Stand::of(World::builder().variable("sign_in_credentials", &credentials.to_string())).await;
+    let door = stand.shop("qahwa");
+    stand.register_client("posting", Some(SECRET), "client_secret_post").await;
+    // Apple's way of knowing us stands before the provider: it takes the assertion for the secret.
+    let (token_url, client) = (stand.provider.token_url().to_owned(), stand.world.client().clone());
+    let apple = peer::serve(move |_, body| {
+        let (token_url, client) = (token_url.clone(), client.clone());
+        async move {
+            let (before, rest) = body.split_once("client_secret=").expect("a client secret");
+            let assertion = rest.split('&').next().unwrap();
+            let part = |n: usize| -> Value {
+                let part = assertion.split('.').nth(n).unwrap();
+                serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+            };
+            let (header, claims) = (part(0), part(1));
+            assert_eq!((&header["alg"], &header["kid"]), (&json!("ES256"), &json!("KEY1234567")));
+            assert_eq!(
+                (&claims["iss"], &claims["sub"], &claims["aud"]),
+                (&json!("TEAM123456"), &json!("posting"), &json!("https://appleid.apple.com"))
+            );
+            let secret: String = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let body = format!("{before}client_secret={secret}{}", &rest[assertion.len()..]);
+            let call = client.call(Method::POST, token_url).header("content-type", "application/x-www-form-urlencoded");
+            let answer = call.body(body).await;
+            (answer.status, answer.text())
+        }
+    })
+    .await;
+    let mut row = row_of("apple.json", &stand);
+    row["token_url"] = json!(format!("{apple}/auth/token"));
+    stand.set(&row).await;
+    let begun = begin(door, "").await;
+    let mut callback = stand.provider.sign_in(&begun.location, "noura").await;
+    // The name comes beside the token, at the first sign-in alone.
+    let user = json!({"name": {"firstName": "Noura", "lastName": "Saleh"}, "email": "ignored@example.com"});
+    callback.form.as_mut().unwrap().push(("user".into(), user.to_string()));
+    let noura = Person::read(come_back(door, &callback, &begun.cookie).await);
+    let account = &noura.data["account"];
+    assert_eq!(
+        (&account["email"], &account["given_name"], &account["family_name"]),
+        (&json!("noura@example.com"), &json!("Noura"), &json!("Saleh"))
+    );
+    assert_eq!(Person::read(stand.arrive(door, "noura", "").await).id, noura.id);
+    stand.world.finish().await;
 }

@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, State};
 use axum::response::Response;
-use commerce_app::external::{self, Arrival, Arrived, Brought, Callback, ExternalError, STATE_TTL_S, Start, Who};
+use commerce_app::external::{
+    self, Arrival, Arrived, Brought, Callback, ExternalError, ProviderWord, STATE_TTL_S, Start, Who,
+};
 use commerce_app::identity::sign_in::{Outcome, SecondFactor};
 use commerce_app::identity::{Keys, Origin, now};
 use commerce_db::auth::{self, ProvidersInput};
@@ -198,7 +200,7 @@ async fn arrive(
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let state = answer.state.as_deref().ok_or_else(|| problem::of_external(ExternalError::State))?;
     let issuer = answer.iss.as_deref();
-    let callback = Callback { kind, provider, browser: browser.as_ref(), state, issuer, now: now() };
+    let callback = Callback { kind, provider, browser: browser.as_ref(), state, issuer, origin, now: now() };
     let context = ctx.context();
     let run = ctx.run(external::call_back(&context, &keys, callback)).await.map_err(problem::of_external)?;
 
@@ -207,12 +209,12 @@ async fn arrive(
     let who = Who { kind, context: &context, origin, locale: &locale, cart, now: now() };
     let user: Option<AppleUser> = answer.user.and_then(|user| serde_json::from_str(&user).ok());
     let names = user.as_ref().map(|user| [user.name.first_name.as_str(), user.name.last_name.as_str()]);
-    let arrived = match (&answer.code, &answer.error) {
-        (_, Some(_)) => Err(ExternalError::Declined),
-        (None, None) => Err(ExternalError::State),
-        (Some(code), None) => run.finish(&keys, code, names, who).await,
+    let word = match (&answer.code, &answer.error) {
+        (_, Some(_)) => ProviderWord::Declined,
+        (Some(code), None) => ProviderWord::Code(code, names),
+        (None, None) => ProviderWord::Nothing,
     };
-    let arrived = arrived.map_err(problem::of_external);
+    let arrived = run.finish(&keys, word, who).await.map_err(problem::of_external);
     match run.return_to() {
         None => answer_with(ctx, &arrived?, kind, Transport::Body),
         Some(page) => go_on(page, arrived, kind),
@@ -228,7 +230,9 @@ fn answer_with(ctx: &Ctx, arrived: &Arrived, kind: AccountKind, transport: Trans
             ctx.success(StatusCode::OK, &view)?
         }
     };
-    RateLimit::from(arrived.rate).apply(response.headers_mut());
+    if let Some(rate) = arrived.rate {
+        RateLimit::from(rate).apply(response.headers_mut());
+    }
     Ok(response)
 }
 

@@ -4,6 +4,7 @@
 //! Providers are rows (`identity.provider`), secrets are in the variable `sign_in_credentials`.
 
 mod arrive;
+mod callback;
 mod credentials;
 mod error;
 mod exchange;
@@ -11,7 +12,8 @@ mod jwks;
 mod state;
 mod sync;
 
-pub use arrive::{Arrival, Arrived, Brought, Callback, Return, Who, bring, call_back};
+pub use arrive::{Arrival, Arrived, Brought, Who, bring};
+pub use callback::{Callback, ProviderWord, Return, call_back};
 pub use error::ExternalError;
 pub use state::{STATE_TTL_S, Start, Started, start};
 pub use sync::{Delivery, take_delivery};

@@ -100,9 +100,7 @@ async fn an_unproved_address_gets_one_answer_whoever_has_it() {
     shopper.call("auth_external_sign_in", says("u-1", Some("sara@example.com"), None)).await.unwrap();
     let mut answers = Vec::new();
     for email in ["sara@example.com", "nobody@example.com"] {
-        let mut answer = shopper.call("auth_external_sign_in", says("u-9", None, Some(email))).await.unwrap();
-        answer.as_object_mut().unwrap().remove("rate");
-        answers.push(answer);
+        answers.push(shopper.call("auth_external_sign_in", says("u-9", None, Some(email))).await.unwrap());
     }
     assert_eq!(answers, [json!({"code_sent": true}), json!({"code_sent": true})]);
     assert_eq!(count(&database, "select count(*) from app.message where kind = 'sign_in'").await, 2);

@@ -1,19 +1,18 @@
-//! The second half: somebody comes back from a provider, or brings its token, and is signed in.
+//! Somebody whom a provider has proved is signed in: what a callback and a brought token have in common, and the latter.
 
 use bytes::Bytes;
 use commerce_db::CallContext;
 use commerce_db::auth::{
-    self, CartMerge, CodeChallenge, ExternalOutcome, ExternalSignInInput, ExternalSignedIn, NewLink, NewMessage,
-    NewPerson, NextChallenge, Provider, ProviderFlow, Rate,
+    self, CartMerge, CodeChallenge, ExternalOutcome, ExternalSignInInput, FailInput, NewLink, NewMessage, NewPerson,
+    NextChallenge, Provider, ProviderFlow, Rate,
 };
-use commerce_domain::{AccountKind, CartId};
+use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
-use commerce_identity::external::{BrowserKey, ExternalPerson, Party};
+use commerce_identity::external::{ExternalPerson, Party};
 use commerce_identity::identifier::Identifier;
 use uuid::Uuid;
 
-use super::exchange::CodeProvider;
-use super::state::{State, find};
+use super::state::find;
 use super::{ExternalError, jwks};
 use crate::identity::challenge::TICKET_TTL_S;
 use crate::identity::limits::LIMITS;
@@ -29,7 +28,7 @@ pub struct Arrived {
     /// What came of it.
     pub arrival: Arrival,
     /// The network's bucket.
-    pub rate: Rate,
+    pub rate: Option<Rate>,
 }
 
 /// What a provider's word led to.
@@ -44,97 +43,6 @@ pub enum Arrival {
         /// Seconds that it is good.
         expires_in: u32,
     },
-}
-
-/// A browser that comes back from a provider.
-#[derive(Clone, Copy, Debug)]
-pub struct Callback<'a> {
-    /// Whose sign-in.
-    pub kind: AccountKind,
-    /// The provider's name.
-    pub provider: &'a str,
-    /// The browser's key.
-    pub browser: Option<&'a BrowserKey>,
-    /// The parameter `state`.
-    pub state: &'a str,
-    /// The parameter `iss`, which tells providers apart that somebody mixes up (RFC 9207).
-    pub issuer: Option<&'a str>,
-    /// Seconds since 1970.
-    pub now: i64,
-}
-
-/// A callback whose state is good.
-#[derive(Debug)]
-pub struct Return {
-    state: State,
-    provider: Provider,
-    tenant: Uuid,
-}
-
-/// Looks at who comes back: one statement.
-///
-/// # Errors
-/// [`ExternalError::State`]; 404 `provider_not_found` from the database.
-pub async fn call_back(
-    context: &CallContext,
-    keys: &Keys,
-    request: Callback<'_>,
-) -> Result<(Return, Option<Bytes>), ExternalError> {
-    let Callback { kind, provider: name, browser, state, issuer, now } = request;
-    let (provider, tenant, view) = find(context, kind, name).await?;
-    let state = State::open(state, keys, (kind, tenant), name, browser, now)?;
-    if issuer.is_some_and(|issuer| issuer != provider.issuer) {
-        return Err(ExternalError::State);
-    }
-    Ok((Return { state, provider, tenant }, view))
-}
-
-impl Return {
-    /// The page that goes on afterwards.
-    #[must_use]
-    pub fn return_to(&self) -> Option<&str> {
-        self.state.return_to.as_deref()
-    }
-
-    /// The guest's cart of the beginning.
-    #[must_use]
-    pub const fn cart_id(&self) -> Option<CartId> {
-        self.state.cart_id
-    }
-
-    /// Signs in by the code that the provider gave: one statement after two requests to the provider, of which the second is rare.
-    /// `names` are what a provider tells beside its token, at the first sign-in alone (Apple).
-    ///
-    /// # Errors
-    /// [`ExternalError`].
-    pub async fn finish(
-        &self,
-        keys: &Keys,
-        code: &str,
-        names: Option<[&str; 2]>,
-        who: Who<'_>,
-    ) -> Result<Arrived, ExternalError> {
-        let code_provider = CodeProvider::of(&self.provider)?;
-        let State { flow, redirect_uri, .. } = &self.state;
-        let token = code_provider.exchange(code, redirect_uri, flow, who.now).await?;
-        let Provider { jwks_url, issuer, .. } = &self.provider;
-        let party = Party::Client { id: code_provider.client_id(), nonce: flow.nonce() };
-        let person =
-            jwks::verify_token(&token, jwks_url, issuer, party, who.now).await.map_err(|error| match error {
-                // The token came from the provider itself: that it is not good is the provider's failure, not the person's.
-                ExternalError::Token => ExternalError::Failed("id_token"),
-                error => error,
-            })?;
-        let person = match names {
-            Some([given, family]) if person.given_name.is_empty() && person.family_name.is_empty() => {
-                let names = [Some(given), Some(family)];
-                let email = person.email.as_deref();
-                ExternalPerson::new(&person.subject, email, person.email_verified, names).unwrap_or(person)
-            }
-            _ => person,
-        };
-        sign_in(keys, &self.state.provider, (&self.provider, self.tenant), person, who).await
-    }
 }
 
 /// The client of an arrival.
@@ -166,62 +74,92 @@ pub struct Brought<'a> {
 /// Signs in by a token that the client got from the issuer itself: two statements.
 ///
 /// # Errors
-/// [`ExternalError::Token`] for a token that is not accepted; 404 `provider_not_found` from the database.
+/// [`ExternalError::Token`] for a token that is not accepted; 404 `provider_not_found` and 429 `too_many_attempts` from the database.
 pub async fn bring(keys: &Keys, brought: Brought<'_>, who: Who<'_>) -> Result<(Arrived, Option<Bytes>), ExternalError> {
-    let (provider, tenant, view) = find(who.context, who.kind, brought.provider).await?;
+    let (provider, tenant, view) = find(who.context, who.kind, brought.provider, Some(who.origin)).await?;
     if provider.flow != ProviderFlow::Token {
         return Err(ExternalError::OtherFlow);
     }
-    let Provider { jwks_url, issuer, authorized_parties, .. } = &provider;
-    let party = Party::Pages(authorized_parties);
-    let person = jwks::verify_token(brought.token, jwks_url, issuer, party, who.now).await?;
     let context = who.context.clone().for_tenant(tenant);
     let who = Who { context: &context, ..who };
-    Ok((sign_in(keys, brought.provider, (&provider, tenant), person, who).await?, view))
+    let Provider { jwks_url, issuer, authorized_parties, .. } = &provider;
+    let party = Party::Pages(authorized_parties);
+    let proved = jwks::verify_token(brought.token, jwks_url, issuer, party, who.now).await;
+    let attempt = Attempt { name: brought.provider, provider: &provider, tenant, who };
+    Ok((attempt.end(keys, proved).await?, view))
 }
 
-/// The one statement that both ways end in.
-async fn sign_in(
-    keys: &Keys,
-    name: &str,
-    (provider, tenant): (&Provider, Uuid),
-    person: ExternalPerson,
-    who: Who<'_>,
-) -> Result<Arrived, ExternalError> {
-    let Who { kind, context, origin, locale, cart, now } = who;
-    let ExternalPerson { subject, email, email_verified, given_name, family_name } = person;
-    let draft = NewSessionDraft::draw()?;
-    let challenge_id = random::id();
-    let identifier = email.as_deref().and_then(|email| Identifier::email(email).ok());
-    let proved = provider.proves_email && email_verified;
-    let sent = if proved { None } else { Some(code(keys, challenge_id, origin, now)?) };
-    let (code_hash, message) = sent.unzip();
-    let input = ExternalSignInInput {
-        kind,
-        provider: name.to_owned(),
-        link: NewLink { id: random::id(), subject, email: email.clone() },
-        email: email.clone().filter(|_| proved),
-        unproved_email: email.filter(|_| !proved),
-        person: NewPerson { id: random::id(), given_name, family_name, locale: locale.to_owned() },
-        identifier_hash: identifier.map(|identifier| identifier_hash(&keys.codes, kind, &identifier)),
-        client: origin.client(),
-        limits: LIMITS,
-        challenge: CodeChallenge { id: challenge_id, code_hash, ttl_s: CODE_TTL_S },
-        message,
-        session: draft.session(origin),
-        device: draft.device(origin),
-        cart,
-        notice: Some(new_session::notice(keys, origin.language(), origin, now)?),
-        next: NextChallenge { id: random::id(), ttl_s: TICKET_TTL_S },
-    };
-    let ExternalSignedIn { rate, outcome } = auth::EXTERNAL_SIGN_IN.call(context, &input).await?.value;
-    let arrival = match outcome {
-        ExternalOutcome::CodeSent { .. } => Arrival::CodeSent { challenge_id, expires_in: CODE_TTL_S },
-        ExternalOutcome::Proved(proved) => {
-            Arrival::Proved(first_factor::outcome(keys, (kind, tenant), draft, proved, origin, now)?)
+/// An attempt that the provider's row has charged.
+pub(super) struct Attempt<'a> {
+    /// The provider's name.
+    pub name: &'a str,
+    /// Its row.
+    pub provider: &'a Provider,
+    /// Where it was found.
+    pub tenant: Uuid,
+    /// Who tries.
+    pub who: Who<'a>,
+}
+
+impl Attempt<'_> {
+    /// The one statement that both ways end in: the session, or the trail of a failure (AUTH-14).
+    pub async fn end(
+        &self,
+        keys: &Keys,
+        proved: Result<ExternalPerson, ExternalError>,
+    ) -> Result<Arrived, ExternalError> {
+        match proved {
+            Ok(person) => self.sign_in(keys, person).await,
+            Err(error) => {
+                let input = FailInput {
+                    kind: self.who.kind,
+                    method: format!("oauth:{}", self.name),
+                    identifier_hash: None,
+                    account_id: None,
+                    client: self.who.origin.client(),
+                    reason: error.to_string(),
+                };
+                auth::FAIL.call(self.who.context, &input).await?;
+                Err(error)
+            }
         }
-    };
-    Ok(Arrived { arrival, rate })
+    }
+
+    async fn sign_in(&self, keys: &Keys, person: ExternalPerson) -> Result<Arrived, ExternalError> {
+        let Who { kind, context, origin, locale, cart, now } = self.who;
+        let ExternalPerson { subject, email, email_verified, given_name, family_name } = person;
+        let draft = NewSessionDraft::draw()?;
+        let challenge_id = random::id();
+        let identifier = email.as_deref().and_then(|email| Identifier::email(email).ok());
+        let proved = self.provider.proves_email && email_verified;
+        let sent = if proved { None } else { Some(code(keys, challenge_id, origin, now)?) };
+        let (code_hash, message) = sent.unzip();
+        let input = ExternalSignInInput {
+            kind,
+            provider: self.name.to_owned(),
+            link: NewLink { id: random::id(), subject, email: email.clone() },
+            email: email.clone().filter(|_| proved),
+            unproved_email: email.filter(|_| !proved),
+            person: NewPerson { id: random::id(), given_name, family_name, locale: locale.to_owned() },
+            identifier_hash: identifier.map(|identifier| identifier_hash(&keys.codes, kind, &identifier)),
+            client: origin.client(),
+            limits: LIMITS,
+            challenge: CodeChallenge { id: challenge_id, code_hash, ttl_s: CODE_TTL_S },
+            message,
+            session: draft.session(origin),
+            device: draft.device(origin),
+            cart,
+            notice: Some(new_session::notice(keys, origin.language(), origin, now)?),
+            next: NextChallenge { id: random::id(), ttl_s: TICKET_TTL_S },
+        };
+        let arrival = match auth::EXTERNAL_SIGN_IN.call(context, &input).await?.value {
+            ExternalOutcome::CodeSent { .. } => Arrival::CodeSent { challenge_id, expires_in: CODE_TTL_S },
+            ExternalOutcome::Proved(proved) => {
+                Arrival::Proved(first_factor::outcome(keys, (kind, self.tenant), draft, proved, origin, now)?)
+            }
+        };
+        Ok(Arrived { arrival, rate: self.provider.rate })
+    }
 }
 
 /// The code that proves an e-mail for which the provider does not vouch.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use commerce_db::CallContext;
-use commerce_db::auth::{self, Provider, ProviderInput};
+use commerce_db::auth::{self, Provider, ProviderAttempt, ProviderInput};
 use commerce_domain::{AccountKind, CartId, TenantId};
 use commerce_identity::external::{BrowserKey, Flow};
 use commerce_identity::seal::{Ticket, TicketScope};
@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::ExternalError;
 use super::exchange::CodeProvider;
+use crate::identity::limits::LIMITS;
 use crate::identity::tenant::tenant_of;
-use crate::identity::{IdentityError, Keys};
+use crate::identity::{IdentityError, Keys, Origin};
 use crate::random;
 
 /// Seconds that somebody has for signing in at the provider.
@@ -76,7 +77,7 @@ pub async fn start(
     request: Start<'_>,
 ) -> Result<(Started, Option<Bytes>), ExternalError> {
     let Start { kind, provider, redirect_uri, return_to, cart_id, browser, now } = request;
-    let (row, tenant, view) = find(context, kind, provider).await?;
+    let (row, tenant, view) = find(context, kind, provider, None).await?;
     let code_provider = CodeProvider::of(&row)?;
     let browser = match browser {
         Some(known) => known,
@@ -92,13 +93,15 @@ pub async fn start(
     Ok((Started { location, browser, posted: code_provider.posts() }, view))
 }
 
-/// A provider's row, and the tenant in which it was found.
+/// A provider's row, and the tenant in which it was found. An attempt to sign in is charged to where it comes from.
 pub(super) async fn find(
     context: &CallContext,
     kind: AccountKind,
     name: &str,
+    attempt: Option<&Origin>,
 ) -> Result<(Provider, Uuid, Option<Bytes>), ExternalError> {
-    let reply = auth::PROVIDER.call(context, &ProviderInput { kind, name: name.to_owned() }).await?;
+    let attempt = attempt.map(|origin| ProviderAttempt { client: origin.client(), limits: LIMITS });
+    let reply = auth::PROVIDER.call(context, &ProviderInput { kind, name: name.to_owned(), attempt }).await?;
     let tenant = tenant_of(context, &reply)?;
     Ok((reply.value, tenant, reply.tenant))
 }

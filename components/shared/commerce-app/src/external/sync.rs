@@ -92,7 +92,7 @@ pub async fn take_delivery(
     delivery: Delivery<'_>,
 ) -> Result<(Option<(SyncOutcome, Vec<Uuid>)>, Option<Bytes>), ExternalError> {
     let Delivery { kind, provider: name, id, timestamp, signature, body, locale, now } = delivery;
-    let (provider, tenant, view) = find(context, kind, name).await?;
+    let (provider, tenant, view) = find(context, kind, name, None).await?;
     if provider.webhook_ref.is_none() {
         return Err(ExternalError::OtherFlow);
     }

@@ -112,7 +112,7 @@ impl Attempt<'_> {
         let input = FailInput {
             kind: self.request.kind,
             method: "password".into(),
-            identifier_hash: self.identifier_hash.clone(),
+            identifier_hash: Some(self.identifier_hash.clone()),
             account_id: None,
             client: self.request.origin.client(),
             reason: "wrong_password_or_unknown".into(),

@@ -18,9 +18,9 @@ pub use codes::{
     RecoveryCodesInput, SecondFactorAsked, TOTP_CONFIRM, TOTP_REMOVE, TotpConfirmInput,
 };
 pub use external::{
-    ClientAuth, EXTERNAL_SIGN_IN, EXTERNAL_SYNC, ExternalOutcome, ExternalSignInInput, ExternalSignedIn,
-    ExternalSyncInput, ExternalSynced, NewLink, NewPerson, OfferedProvider, PROVIDER, PROVIDERS, Provider,
-    ProviderFlow, ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
+    ClientAuth, EXTERNAL_SIGN_IN, EXTERNAL_SYNC, ExternalOutcome, ExternalSignInInput, ExternalSyncInput,
+    ExternalSynced, NewLink, NewPerson, OfferedProvider, PROVIDER, PROVIDERS, Provider, ProviderAttempt, ProviderFlow,
+    ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };
 pub use members::{
     AccountStatus, CustomerChanged, MemberChanged, SET_CUSTOMER, SET_MEMBER, SetCustomerInput, SetMemberInput,

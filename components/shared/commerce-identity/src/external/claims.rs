@@ -58,6 +58,17 @@ impl ExternalPerson {
     }
 }
 
+impl ExternalPerson {
+    /// The same person, with given and family name as they were told elsewhere, if the token tells neither.
+    #[must_use]
+    pub fn or_named(mut self, [given, family]: [&str; 2]) -> Self {
+        if self.given_name.is_empty() && self.family_name.is_empty() {
+            (self.given_name, self.family_name) = (clean_name(given), clean_name(family));
+        }
+        self
+    }
+}
+
 fn clean_name(name: &str) -> String {
     let printable: String = name.chars().filter(|character| !is_unprintable(*character)).collect();
     let cut: String = printable.trim().chars().take(MAX_NAME_CHARS).collect();

@@ -16,6 +16,18 @@ pub struct ProviderInput {
     pub kind: AccountKind,
     /// Its name in paths.
     pub name: String,
+    /// An attempt to sign in, to be charged.
+    #[serde(flatten)]
+    pub attempt: Option<ProviderAttempt>,
+}
+
+/// An attempt to sign in by a provider.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProviderAttempt {
+    /// Where from.
+    pub client: Client,
+    /// The throttles.
+    pub limits: Limits,
 }
 
 /// How to reach and believe a provider.
@@ -47,6 +59,8 @@ pub struct Provider {
     pub webhook_ref: Option<String>,
     /// Whether its word counts that an e-mail is somebody's.
     pub proves_email: bool,
+    /// The network's bucket, when an attempt was charged.
+    pub rate: Option<Rate>,
 }
 
 /// How people come from a provider.
@@ -169,17 +183,7 @@ pub struct ExternalSignInInput {
     pub next: NextChallenge,
 }
 
-/// Answer of [`EXTERNAL_SIGN_IN`].
-#[derive(Clone, Debug, Deserialize)]
-pub struct ExternalSignedIn {
-    /// The network's bucket.
-    pub rate: Rate,
-    /// What came of it.
-    #[serde(flatten)]
-    pub outcome: ExternalOutcome,
-}
-
-/// What a provider's word leads to.
+/// Answer of [`EXTERNAL_SIGN_IN`]: what a provider's word leads to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum ExternalOutcome {
@@ -240,7 +244,7 @@ pub enum SyncOutcome {
 }
 
 tenant_function! {
-    /// A provider by name. Refuses: `provider_not_found`.
+    /// A provider by name. Refuses: `provider_not_found`, `too_many_attempts`.
     PROVIDER, "auth_provider", ProviderInput => Provider
 }
 tenant_function! {
@@ -250,7 +254,7 @@ tenant_function! {
 tenant_function! {
     /// Begins a session on a provider's word. Refuses: `provider_not_found`, `email_required`, `invalid_credentials`,
     /// `second_factor_required`, `too_many_attempts`.
-    EXTERNAL_SIGN_IN, "auth_external_sign_in", ExternalSignInInput => ExternalSignedIn
+    EXTERNAL_SIGN_IN, "auth_external_sign_in", ExternalSignInInput => ExternalOutcome
 }
 tenant_function! {
     /// Takes over what a provider tells of a person. Refuses: `provider_not_found`.
@@ -263,15 +267,19 @@ mod tests {
 
     #[test]
     fn a_code_and_a_second_factor_are_told_apart() {
-        let rate = r#""rate":{"limit":30,"remaining":29,"reset_s":60}"#;
-        let sent: ExternalSignedIn = serde_json::from_str(&format!(r#"{{"code_sent":true,{rate}}}"#)).unwrap();
-        assert!(matches!(sent.outcome, ExternalOutcome::CodeSent { code_sent: true }));
-        let asked = format!(
-            r#"{{"second_factor":{{"account_id":"01900000-0000-7000-8000-000000000001","epoch":1,"totp_sealed":"s1.k.x",
-            "methods":["totp"],"challenge_id":"01900000-0000-7000-8000-000000000002"}},{rate}}}"#
-        );
-        let asked: ExternalSignedIn = serde_json::from_str(&asked).unwrap();
-        assert!(matches!(asked.outcome, ExternalOutcome::Proved(FirstFactor::SecondFactor { .. })));
-        assert_eq!(asked.rate.remaining, 29);
+        let sent: ExternalOutcome = serde_json::from_str(r#"{"code_sent":true}"#).unwrap();
+        assert!(matches!(sent, ExternalOutcome::CodeSent { code_sent: true }));
+        let asked = r#"{"second_factor":{"account_id":"01900000-0000-7000-8000-000000000001","epoch":1,"totp_sealed":"s1.k.x",
+            "methods":["totp"],"challenge_id":"01900000-0000-7000-8000-000000000002"},"created":false}"#;
+        let asked: ExternalOutcome = serde_json::from_str(asked).unwrap();
+        assert!(matches!(asked, ExternalOutcome::Proved(FirstFactor::SecondFactor { .. })));
+    }
+
+    #[test]
+    fn an_attempt_stands_beside_the_name() {
+        let input = |attempt| {
+            serde_json::to_value(ProviderInput { kind: AccountKind::Staff, name: "x".into(), attempt }).unwrap()
+        };
+        assert_eq!(input(None), serde_json::json!({"kind": "staff", "name": "x"}));
     }
 }

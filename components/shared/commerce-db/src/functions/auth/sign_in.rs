@@ -96,10 +96,10 @@ pub enum MfaRule {
 pub struct FailInput {
     /// Whose account.
     pub kind: AccountKind,
-    /// `password` …
+    /// `password`, `oauth:google` …
     pub method: String,
-    /// Keyed hash of the identifier.
-    pub identifier_hash: String,
+    /// Keyed hash of the identifier, when there is one.
+    pub identifier_hash: Option<String>,
     /// When it is known.
     pub account_id: Option<Uuid>,
     /// Where from.
