@@ -18,6 +18,7 @@ mod sessions;
 mod sign_in;
 pub mod steps;
 mod totp;
+mod under_load;
 
 use http::Method;
 use serde_json::{Value, json};
