@@ -1,6 +1,7 @@
 //! A small HTTP client: what a test says is what goes over the socket.
 
 use std::future::IntoFuture;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,14 +23,24 @@ pub struct Client(HyperClient<HttpConnector, Full<Bytes>>);
 
 impl Default for Client {
     fn default() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        // Shorter than the host's patience with silent connections.
-        Self(HyperClient::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(5)).build(connector))
+        Self::of(None)
     }
 }
 
 impl Client {
+    /// Somebody with this address. All of 127.0.0.0/8 is this machine's.
+    pub fn at(address: IpAddr) -> Self {
+        Self::of(Some(address))
+    }
+
+    fn of(address: Option<IpAddr>) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_local_address(address);
+        // Shorter than the host's patience with silent connections.
+        Self(HyperClient::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(5)).build(connector))
+    }
+
     /// A request to an absolute URL, not yet sent.
     pub fn call(&self, method: Method, url: impl Into<String>) -> Call {
         Call { client: self.clone(), method, url: url.into(), headers: HeaderMap::new(), body: Bytes::new() }

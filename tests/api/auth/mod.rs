@@ -7,6 +7,7 @@ mod clerk;
 mod hostile_tokens;
 mod input;
 mod kill_points;
+mod lockout;
 mod messages;
 mod oauth;
 mod one_time_codes;
