@@ -18,7 +18,7 @@ create table identity.provider (
   response_mode text constraint provider_response_mode_check check (response_mode in ('query', 'form_post')),
   authorized_parties text[] not null default '{}',
   webhook_ref text constraint provider_webhook_ref_check check (length(webhook_ref) between 1 and 100),
-  proves_email boolean not null default false,
+  proves_email text not null default 'never' constraint provider_proves_email_check check (proves_email in ('never', 'claimed', 'hosted')),
   status text not null default 'active' constraint provider_status_check check (status in ('active', 'disabled')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -42,7 +42,8 @@ comment on column identity.provider.client_auth is 'how the token endpoint learn
 comment on column identity.provider.credential_ref is 'name of the secret in the variable sign_in_credentials';
 comment on column identity.provider.authorized_parties is 'azp that brought tokens may have: the origins of our pages';
 comment on column identity.provider.webhook_ref is 'name of the secret that signs its webhooks; NULL: it sends none';
-comment on column identity.provider.proves_email is 'whether its claim email_verified is believed; else an e-mail is proved by a code';
+comment on column identity.provider.proves_email is
+  'claimed: email_verified is believed; hosted: only for addresses that the provider itself hosts (Google); never. Else a code proves the address';
 select app.protect_realm('identity.provider');
 grant select on identity.provider to app_identity;
 
@@ -51,10 +52,12 @@ create table identity.external_identity (
   id uuid not null,
   provider_id uuid not null,
   subject text not null constraint external_identity_subject_check check (length(subject) between 1 and 255),
-  account_id uuid not null,
+  account_id uuid,
   email text,
+  proved_by text not null default 'provider' constraint external_identity_proved_by_check check (proved_by in ('provider', 'code')),
   synced_at timestamptz,
-  gone_at timestamptz,
+  barred_at timestamptz,
+  gone_at timestamptz constraint external_identity_gone_at_check check (gone_at is not null or account_id is not null),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   created_by text not null default app.actor(),
@@ -65,11 +68,16 @@ create table identity.external_identity (
   constraint external_identity_provider_id_fkey foreign key (realm_id, provider_id) references identity.provider (realm_id, id),
   constraint external_identity_account_id_fkey foreign key (realm_id, account_id) references identity.account (realm_id, id)
 );
-comment on table identity.external_identity is 'A person of a provider who is an account here: made when both had proved the same e-mail, and good whatever becomes of that.';
+comment on table identity.external_identity is
+  'A person of a provider who is an account here: made once the e-mail was proved, by the provider or by a code, and good whatever becomes of that.';
+comment on column identity.external_identity.account_id is 'NULL only for somebody who was gone before they were known';
 comment on column identity.external_identity.subject is 'sub of the provider''s tokens: what the provider calls the person, for good';
-comment on column identity.external_identity.email is 'the e-mail as the provider last told it';
+comment on column identity.external_identity.email is 'the e-mail as the provider told it when it was linked or last synchronised';
 comment on column identity.external_identity.synced_at is 'the provider''s own time of the last change that was taken over: an older one that comes later is passed over';
-comment on column identity.external_identity.gone_at is 'when the provider told that the person is gone there: they sign in no more by it';
+comment on column identity.external_identity.proved_by is
+  'who proved the e-mail when it was linked; a link by a code ends when the password is reset: whoever once read a letter does not stay';
+comment on column identity.external_identity.barred_at is 'since when the provider keeps the person out: so do we';
+comment on column identity.external_identity.gone_at is 'when the provider told that the person is gone there: they sign in no more by it, whatever is told late';
 create index external_identity_account_id_idx on identity.external_identity (realm_id, account_id);
 select app.protect_realm('identity.external_identity');
 grant select, insert, update, delete on identity.external_identity to app_identity;

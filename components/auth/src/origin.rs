@@ -15,9 +15,6 @@ const DEVICE_TOKEN: &str = "x-device-token";
 /// The header that chooses how the session travels.
 const TRANSPORT: &str = "x-session-transport";
 
-/// Language of an account at a shop that nobody has asked for one yet.
-const DEFAULT_LOCALE: &str = "ar";
-
 /// Seconds that a device is remembered: a year.
 const DEVICE_TTL_S: u32 = 365 * 24 * 60 * 60;
 
@@ -41,10 +38,9 @@ impl FromRequestParts<AccountKind> for ClientOrigin {
     }
 }
 
-/// The language of an account that comes into being: the client's first that an account can have, else the shop's.
-pub fn locale(ctx: &Ctx) -> String {
-    let own = ctx.langs().into_iter().find(|lang| lang.len() == 2);
-    own.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| DEFAULT_LOCALE.to_owned())
+/// The language of an account that comes into being: the client's first that an account can have.
+pub fn locale(ctx: &Ctx) -> Option<String> {
+    ctx.langs().into_iter().find(|lang| lang.len() == 2)
 }
 
 /// How a session's tokens travel.

@@ -43,7 +43,7 @@ pub fn of_external(error: ExternalError) -> Problem {
         ExternalError::OtherFlow => Problem::not_found("provider_not_found"),
         ExternalError::State => Problem::new(StatusCode::UNAUTHORIZED, "state_invalid"),
         ExternalError::Declined => Problem::new(StatusCode::UNAUTHORIZED, "sign_in_declined"),
-        ExternalError::Token => Problem::new(StatusCode::UNAUTHORIZED, "invalid_token"),
+        ExternalError::Token(_) => Problem::new(StatusCode::UNAUTHORIZED, "invalid_token"),
         ExternalError::Signature => Problem::new(StatusCode::UNAUTHORIZED, "invalid_signature"),
         ExternalError::Event => Problem::unprocessable("malformed_event"),
         ExternalError::Unavailable(_) => Problem::unavailable("provider_unavailable", PROVIDER_RETRY_S),

@@ -17,7 +17,7 @@ begin
     a := app.account_at(realm, channel, c.destination);
     if a.id is null and input ->> 'kind' = 'customer' then
       a := app.create_account(realm, (input ->> 'new_account_id')::uuid, channel, c.destination,
-        coalesce(c.facts -> 'person', '{}') || jsonb_build_object('kind', 'customer', 'locale', input ->> 'locale'));
+        coalesce(c.facts -> 'person', '{}') || jsonb_build_object('kind', 'customer', 'locale', coalesce(input ->> 'locale', t.locale)));
       made := a.id is not null;
       -- Somebody else proved it at the same moment: that account is theirs.
       if not made then a := app.account_at(realm, channel, c.destination); end if;

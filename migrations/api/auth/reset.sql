@@ -1,4 +1,5 @@
--- Sets a password by a link. Ends all sessions, signs nobody in, leaves second factors alone (ASVS 6.4.3). Proves the e-mail too.
+-- Sets a password by a link. Ends all sessions, signs nobody in, leaves second factors alone (ASVS 6.4.3). Proves the e-mail too. A
+-- provider's person who was linked by a code alone must prove the e-mail anew.
 create or replace function api.auth_reset(context jsonb, input jsonb) returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog
@@ -17,6 +18,7 @@ begin
   end if;
   ended := app.end_sessions(a.id, 'password_reset');
   perform app.set_password(t, a, input);
+  delete from identity.external_identity x where x.realm_id = realm and x.account_id = a.id and x.proved_by = 'code';
   update identity.account x set email_verified_at = now() where x.realm_id = realm and x.id = a.id and x.email_verified_at is null;
   perform app.send_message(input -> 'notice', a.email, a.id);
   perform app.note_attempt(input, 'reset', 'succeeded', a.id);

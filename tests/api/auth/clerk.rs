@@ -35,9 +35,12 @@ impl Stand {
             .variable("sign_in_credentials", &json!({"clerk-hook": WEBHOOK_SECRET}).to_string())
             .start()
             .await;
+        let file = std::fs::read_to_string(tests::root().join("migrations/providers/clerk.json")).unwrap();
+        let mut file: Value = serde_json::from_str(&file).unwrap();
+        file["webhook_ref"] = json!("clerk-hook");
         let row = json!({
-            "slug": "qahwa", "name": "clerk", "title": "Clerk", "flow": "token", "issuer": ISSUER, "jwks_url": format!("{origin}/.well-known/jwks.json"),
-            "authorized_parties": [PAGE], "webhook_ref": "clerk-hook", "proves_email": true,
+            "slug": "qahwa", "name": "clerk", "file": file, "issuer": ISSUER, "jwks_url": format!("{origin}/.well-known/jwks.json"),
+            "authorized_parties": [PAGE],
         });
         world.sql.execute("select ops.set_provider($1)", &[&row]).await.unwrap();
         Self { world, signer }
@@ -137,6 +140,9 @@ async fn a_user_is_synchronised_signs_in_changes_and_goes() {
     changed["banned"] = json!(true);
     assert_eq!(stand.outcome("user.updated", 4_000, &changed).await, "synced");
     door.get("/sessions", &again).await.expect_problem(401, "session_ended");
+    stand.bring(&token).await.expect_problem(401, "invalid_credentials");
+    changed["banned"] = json!(false);
+    assert_eq!(stand.outcome("user.updated", 4_500, &changed).await, "synced");
     let last = Person::read(stand.bring(&token).await);
     let deleted = json!({"id": "user_1", "object": "user", "deleted": true});
     assert_eq!(stand.outcome("user.deleted", 5_000, &deleted).await, "unlinked");
@@ -186,6 +192,8 @@ async fn tokens_that_are_not_for_us_are_refused() {
     for token in [
         stand.token("user_1", &json!({"azp": "https://evil.example"})),
         stand.token("user_1", &json!({"azp": null})),
+        stand.token("user_1", &json!({"aud": "https://api.other.example"})),
+        stand.token("user_1", &json!({"act": {"sub": "user_admin", "iss": "https://dashboard.clerk.com"}})),
         stand.token("user_1", &json!({"iss": "https://clerk.moda.example"})),
         stand.token("user_1", &json!({"exp": now() - 1})),
         stand.token("user_1", &json!({"nbf": now() + 600})),
@@ -206,7 +214,7 @@ async fn tokens_that_are_not_for_us_are_refused() {
     elsewhere.request(http::Method::GET, "/oauth/clerk/start").await.expect_problem(404, "provider_not_found");
     stand.door().request(http::Method::GET, "/oauth/clerk/start").await.expect_problem(404, "provider_not_found");
     let failed = "select count(*) from audit.attempt where kind = 'oauth:clerk' and outcome = 'failed'";
-    assert_eq!(stand.world.count(failed).await, 12, "every attempt is in the trail");
+    assert_eq!(stand.world.count(failed).await, 14, "every attempt is in the trail");
     Person::read(stand.bring(&good).await);
     stand.world.finish().await;
 }

@@ -343,6 +343,7 @@ async fn a_return_from_a_provider_makes_an_account_with_link_and_session_or_noth
     let stand = oauth::Stand::of(oauth::Stand::builder().seam(probe.clone())).await;
     let world = &stand.world;
     let (door, others) = (Door::customers(world, "qahwa"), Bystanders::of(world).await);
+    let retries = Cell::new((0, 0));
     let sessions = "select count(*) from app.session where 'oauth:test' = any (methods)";
     let account = "select count(*) from identity.account where email = 'sara@example.com'";
     let linked = "select count(*) from identity.external_identity x join identity.account a on a.realm_id = x.realm_id and a.id = x.account_id \
@@ -368,6 +369,7 @@ async fn a_return_from_a_provider_makes_an_account_with_link_and_session_or_noth
             assert!(!succeeded(&answer) || made, "{place}");
             // The provider takes its code once: whoever was struck after that begins again.
             let retried = call.await;
+            retries.set((retries.get().0 + u32::from(retried.status == 200), retries.get().1 + 1));
             if retried.status != 200 {
                 retried.expect_problem(401, "state_invalid");
                 let begun = oauth::begin(door, "").await;
@@ -378,6 +380,8 @@ async fn a_return_from_a_provider_makes_an_account_with_link_and_session_or_noth
         },
     )
     .await;
+    let (went_on, all) = retries.get();
+    assert!(went_on > 0 && went_on < all, "{went_on} of {all} retries went on with the same code");
     stand.world.finish().await;
 }
 

@@ -10,13 +10,14 @@ use commerce_app::identity::{Keys, Origin, now};
 use commerce_db::auth::{self, ProvidersInput};
 use commerce_domain::{AccountKind, CartId};
 use commerce_http::{
-    AccessCookie, Ctx, Form, JsonBody, NoParams, PathId, PathParam, Problem, Query, RateLimit, codes, read_cookie,
-    set_cookie,
+    AccessCookie, Ctx, Form, JsonBody, NoParams, PathId, PathParam, Problem, Query, RateLimit, RefreshCookie, codes,
+    read_cookie, set_cookie,
 };
 use commerce_identity::external::BrowserKey;
+use commerce_identity::token::MAX_TOKEN_LEN;
 use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,12 +25,11 @@ use super::params::bounded;
 use crate::origin::{self, ClientOrigin, Transport};
 use crate::{grant, identifier, prefix, problem};
 
-/// The cookie that binds a run to its browser.
+/// The cookie that binds a run to its browser. `SameSite=None`, since some providers post the answer from a page of theirs; what it proves is
+/// that the state was made for it, whoever makes the request.
 const BROWSER: &str = "__Host-wasla_oauth";
 /// Most characters of a page's path.
 const MAX_RETURN_TO: usize = 500;
-/// Most bytes of a token that is brought.
-const MAX_TOKEN: usize = 8 * 1024;
 /// Most characters of a provider's name.
 const MAX_NAME: usize = 40;
 
@@ -125,22 +125,27 @@ pub async fn begin(
     ctx: Ctx,
     PathId(ProviderName(provider)): PathId<ProviderName>,
     Browser(browser): Browser,
+    ClientOrigin(origin): ClientOrigin,
+    headers: HeaderMap,
     Query(query): Query<StartQuery>,
 ) -> Result<Response, Problem> {
     identifier::cart(kind, query.cart_id)?;
+    if query.cart_id.is_some() {
+        // A link on another site must not put its own cart into somebody's hands.
+        RefreshCookie::check_origin(&headers)?;
+    }
     if let Some(page) = &query.return_to {
         check_page(page)?;
     }
     let redirect_uri = format!("{}{}/oauth/{provider}/callback", ctx.public_origin().await?, prefix(kind));
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let StartQuery { return_to, cart_id } = query;
-    let start = Start { kind, provider: &provider, redirect_uri, return_to, cart_id, browser, now: now() };
+    let device = origin.device;
+    let start = Start { kind, provider: &provider, redirect_uri, return_to, cart_id, device, browser, now: now() };
     let context = ctx.context();
     let started = ctx.run(external::start(&context, &keys, start)).await.map_err(problem::of_external)?;
     let mut response = see_other(&started.location)?;
-    // A page of another site that posts the answer brings no other cookie along.
-    let same_site = if started.posted { "None" } else { "Lax" };
-    let cookie = set_cookie(BROWSER, &started.browser.to_text(), "/", same_site, STATE_TTL_S.into())?;
+    let cookie = set_cookie(BROWSER, &started.browser.to_text(), "/", "None", STATE_TTL_S.into())?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
@@ -181,10 +186,10 @@ pub async fn bring_token(
 ) -> Result<Response, Problem> {
     let TokenBody { token, cart_id } = body.value;
     let cart = identifier::cart(kind, cart_id)?;
-    let brought = Brought { provider: &provider, token: bounded("token", &token, MAX_TOKEN)? };
+    let brought = Brought { provider: &provider, token: bounded("token", &token, MAX_TOKEN_LEN)? };
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let (context, locale) = (ctx.context(), origin::locale(&ctx));
-    let who = Who { kind, context: &context, origin: &origin, locale: &locale, cart, now: now() };
+    let who = Who { kind, context: &context, origin: &origin, locale: locale.as_deref(), cart, now: now() };
     let arrived = ctx.run(external::bring(&keys, brought, who)).await.map_err(problem::of_external)?;
     answer_with(&ctx, &arrived, kind, transport)
 }
@@ -206,7 +211,7 @@ async fn arrive(
 
     let (context, locale) = (ctx.context(), origin::locale(ctx));
     let cart = identifier::cart(kind, run.cart_id())?;
-    let who = Who { kind, context: &context, origin, locale: &locale, cart, now: now() };
+    let who = Who { kind, context: &context, origin, locale: locale.as_deref(), cart, now: now() };
     let user: Option<AppleUser> = answer.user.and_then(|user| serde_json::from_str(&user).ok());
     let names = user.as_ref().map(|user| [user.name.first_name.as_str(), user.name.last_name.as_str()]);
     let word = match (&answer.code, &answer.error) {

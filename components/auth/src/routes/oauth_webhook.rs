@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use super::oauth::ProviderName;
-use crate::{origin, person, problem};
+use crate::{person, problem};
 
 /// What came of an event; `None`: it is not about a person.
 #[derive(Serialize)]
@@ -33,7 +33,6 @@ pub async fn take(
         let [svix, standard] = ["svix", "webhook"].map(|prefix| headers.get(format!("{prefix}-{name}")));
         svix.or(standard).and_then(|value| value.to_str().ok()).unwrap_or_default()
     };
-    let locale = origin::locale(&ctx);
     let delivery = Delivery {
         kind,
         provider: &provider,
@@ -41,7 +40,6 @@ pub async fn take(
         timestamp: header("timestamp"),
         signature: header("signature"),
         body: &body,
-        locale: &locale,
         now: now(),
     };
     let mut context = ctx.context();

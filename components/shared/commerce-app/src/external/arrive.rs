@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use commerce_db::CallContext;
 use commerce_db::auth::{
-    self, CartMerge, CodeChallenge, ExternalOutcome, ExternalSignInInput, FailInput, NewLink, NewMessage, NewPerson,
-    NextChallenge, Provider, ProviderFlow, Rate,
+    self, CartMerge, CodeChallenge, EmailProof, ExternalOutcome, ExternalSignInInput, FailInput, NewLink, NewMessage,
+    NewPerson, NextChallenge, Provider, ProviderFlow, Rate,
 };
 use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
@@ -54,8 +54,8 @@ pub struct Who<'a> {
     pub context: &'a CallContext,
     /// Where from.
     pub origin: &'a Origin,
-    /// The language of an account that comes into being.
-    pub locale: &'a str,
+    /// The language of an account that comes into being; `None`: the shop's.
+    pub locale: Option<&'a str>,
     /// A guest's cart, for customers.
     pub cart: Option<CartMerge>,
     /// Seconds since 1970.
@@ -63,7 +63,7 @@ pub struct Who<'a> {
 }
 
 /// A token of an issuer that the client brings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Brought<'a> {
     /// The provider's name.
     pub provider: &'a str,
@@ -110,28 +110,17 @@ impl Attempt<'_> {
     ) -> Result<Arrived, ExternalError> {
         match proved {
             Ok(person) => self.sign_in(keys, person).await,
-            Err(error) => {
-                let input = FailInput {
-                    kind: self.who.kind,
-                    method: format!("oauth:{}", self.name),
-                    identifier_hash: None,
-                    account_id: None,
-                    client: self.who.origin.client(),
-                    reason: error.to_string(),
-                };
-                auth::FAIL.call(self.who.context, &input).await?;
-                Err(error)
-            }
+            Err(error) => Err(fail(self.who.context, self.who.kind, self.name, self.who.origin, error).await),
         }
     }
 
     async fn sign_in(&self, keys: &Keys, person: ExternalPerson) -> Result<Arrived, ExternalError> {
         let Who { kind, context, origin, locale, cart, now } = self.who;
-        let ExternalPerson { subject, email, email_verified, given_name, family_name } = person;
+        let proved = believes(self.provider.proves_email, &person);
+        let ExternalPerson { subject, email, given_name, family_name, .. } = person;
         let draft = NewSessionDraft::draw()?;
         let challenge_id = random::id();
         let identifier = email.as_deref().and_then(|email| Identifier::email(email).ok());
-        let proved = self.provider.proves_email && email_verified;
         let sent = if proved { None } else { Some(code(keys, challenge_id, origin, now)?) };
         let (code_hash, message) = sent.unzip();
         let input = ExternalSignInInput {
@@ -140,7 +129,7 @@ impl Attempt<'_> {
             link: NewLink { id: random::id(), subject, email: email.clone() },
             email: email.clone().filter(|_| proved),
             unproved_email: email.filter(|_| !proved),
-            person: NewPerson { id: random::id(), given_name, family_name, locale: locale.to_owned() },
+            person: NewPerson { id: random::id(), given_name, family_name, locale: locale.map(str::to_owned) },
             identifier_hash: identifier.map(|identifier| identifier_hash(&keys.codes, kind, &identifier)),
             client: origin.client(),
             limits: LIMITS,
@@ -159,6 +148,37 @@ impl Attempt<'_> {
             }
         };
         Ok(Arrived { arrival, rate: self.provider.rate })
+    }
+}
+
+/// Writes the trail of a failure; gives back the error, or what kept it from being written.
+pub(super) async fn fail(
+    context: &CallContext,
+    kind: AccountKind,
+    name: &str,
+    origin: &Origin,
+    error: ExternalError,
+) -> ExternalError {
+    let input = FailInput {
+        kind,
+        method: format!("oauth:{name}"),
+        identifier_hash: None,
+        account_id: None,
+        client: origin.client(),
+        reason: error.to_string(),
+    };
+    match auth::FAIL.call(context, &input).await {
+        Ok(_) => error,
+        Err(unwritten) => unwritten.into(),
+    }
+}
+
+/// Whether the provider's word on the e-mail is enough.
+pub(super) fn believes(proof: EmailProof, person: &ExternalPerson) -> bool {
+    match proof {
+        EmailProof::Never => false,
+        EmailProof::Claimed => person.email_verified,
+        EmailProof::Hosted => person.email_verified && person.email_hosted,
     }
 }
 

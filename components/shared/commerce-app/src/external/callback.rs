@@ -5,9 +5,10 @@ use commerce_db::CallContext;
 use commerce_db::auth::Provider;
 use commerce_domain::{AccountKind, CartId};
 use commerce_identity::external::{BrowserKey, ExternalPerson, Party};
+use commerce_identity::opaque::DeviceToken;
 use uuid::Uuid;
 
-use super::arrive::{Arrived, Attempt, Who};
+use super::arrive::{self, Arrived, Attempt, Who};
 use super::exchange::CodeProvider;
 use super::state::{State, find};
 use super::{ExternalError, jwks};
@@ -41,7 +42,7 @@ pub struct Return {
 }
 
 /// What a provider sends along with a good state.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum ProviderWord<'a> {
     /// A code, and the name of the person where the provider tells it beside its token, at the first sign-in alone (Apple).
     Code(&'a str, Option<[&'a str; 2]>),
@@ -62,11 +63,15 @@ pub async fn call_back(
 ) -> Result<(Return, Option<Bytes>), ExternalError> {
     let Callback { kind, provider: name, browser, state, issuer, origin, now } = request;
     let (provider, tenant, view) = find(context, kind, name, Some(origin)).await?;
-    let state = State::open(state, keys, (kind, tenant), name, browser, now)?;
-    if issuer.is_some_and(|issuer| issuer != provider.issuer) {
-        return Err(ExternalError::State);
+    let state = State::open(state, keys, (kind, tenant), name, browser, now);
+    let state = state.and_then(|state| match issuer {
+        Some(issuer) if issuer != provider.issuer => Err(ExternalError::State),
+        _ => Ok(state),
+    });
+    match state {
+        Ok(state) => Ok((Return { state, provider, tenant }, view)),
+        Err(error) => Err(arrive::fail(&context.clone().for_tenant(tenant), kind, name, origin, error).await),
     }
-    Ok((Return { state, provider, tenant }, view))
 }
 
 impl Return {
@@ -92,6 +97,9 @@ impl Return {
             ProviderWord::Declined => Err(ExternalError::Declined),
             ProviderWord::Nothing => Err(ExternalError::State),
         };
+        let device = self.state.device.as_deref().and_then(DeviceToken::parse);
+        let origin = Origin { device: who.origin.device.clone().or(device), ..who.origin.clone() };
+        let who = Who { origin: &origin, ..who };
         let attempt = Attempt { name: &self.state.provider, provider: &self.provider, tenant: self.tenant, who };
         attempt.end(keys, proved).await
     }
@@ -105,7 +113,7 @@ impl Return {
         let party = Party::Client { id: code_provider.client_id(), nonce: flow.nonce() };
         let person = jwks::verify_token(&token, jwks_url, issuer, party, now).await.map_err(|error| match error {
             // The token came from the provider itself: that it is not good is the provider's failure, not the person's.
-            ExternalError::Token => ExternalError::Failed("id_token"),
+            ExternalError::Token(_) => ExternalError::Failed("id_token"),
             error => error,
         })?;
         Ok(match names {

@@ -3,6 +3,7 @@
 use commerce_db::DbError;
 use commerce_db::variables::VariableError;
 use commerce_gateways::GatewayError;
+use commerce_identity::token::TokenErrorKind;
 
 use crate::identity::{IdentityError, KeysError};
 use crate::random::NoRandomness;
@@ -31,9 +32,9 @@ pub enum ExternalError {
     /// The secrets for the provider are not configured.
     #[error("not configured: {0}")]
     NotConfigured(&'static str),
-    /// The token that was brought is not accepted.
-    #[error("invalid token")]
-    Token,
+    /// The token that was brought is not accepted. The kind is for the trail.
+    #[error("invalid token: {0:?}")]
+    Token(TokenErrorKind),
     /// The webhook is not the provider's.
     #[error("invalid signature")]
     Signature,

@@ -17,6 +17,9 @@ use super::{ExternalError, credentials};
 /// How long the token endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The error number of a parameter that is wrong.
+const FACEBOOK_INVALID_PARAMETER: i64 = 100;
+
 /// What needs no escape in a form: the unreserved characters (RFC 3986 §2.3).
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -53,11 +56,6 @@ impl<'a> CodeProvider<'a> {
         self.client_id
     }
 
-    /// Whether a page of the provider posts the answer, so that cookies must come along from there.
-    pub fn posts(&self) -> bool {
-        self.response_mode == ResponseMode::FormPost
-    }
-
     /// Where the browser goes (OpenID Connect Core §3.1.2.1).
     pub fn authorization_url(&self, redirect_uri: &str, state: &str, flow: &Flow) -> String {
         let challenge = flow.challenge();
@@ -71,7 +69,7 @@ impl<'a> CodeProvider<'a> {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        if self.posts() {
+        if self.response_mode == ResponseMode::FormPost {
             parameters.push(("response_mode", "form_post"));
         }
         let separator = if self.authorization_url.contains('?') { '&' } else { '?' };
@@ -158,11 +156,13 @@ fn id_token(answer: &GatewayResponse) -> Result<String, ExternalError> {
         400..=499 if answer.status != 429 => {
             let refused = serde_json::from_slice::<Refused>(&answer.body).ok();
             let reason = refused.as_ref().and_then(|refused| refused.error.as_str());
-            match (answer.status, reason) {
-                (401, _) | (_, Some("invalid_client" | "unauthorized_client")) => {
-                    Err(ExternalError::NotConfigured("client"))
-                }
-                _ => Err(ExternalError::State),
+            // Facebook's form of an OAuth error (Graph API, "Handle errors"): 100 is a wrong parameter, as a used code is.
+            let number = refused.as_ref().and_then(|refused| refused.error.get("code")?.as_i64());
+            match (reason, number) {
+                (Some("invalid_grant"), _) | (_, Some(FACEBOOK_INVALID_PARAMETER)) => Err(ExternalError::State),
+                (Some("invalid_client" | "unauthorized_client"), _) => Err(ExternalError::NotConfigured("client")),
+                _ if answer.status == 401 => Err(ExternalError::NotConfigured("client")),
+                _ => Err(ExternalError::Failed("token_endpoint")),
             }
         }
         status => Err(ExternalError::Unavailable(GatewayError::Unavailable(status))),
@@ -217,7 +217,9 @@ mod tests {
         assert_eq!(read(200, r#"{"id_token":"a.b.c","access_token":"x"}"#).unwrap(), "a.b.c");
         assert!(matches!(read(200, r#"{"access_token":"x"}"#), Err(ExternalError::Failed(_))));
         assert!(matches!(read(400, r#"{"error":"invalid_grant"}"#), Err(ExternalError::State)));
-        assert!(matches!(read(400, r#"{"error":{"message":"expired"}}"#), Err(ExternalError::State)));
+        assert!(matches!(read(400, r#"{"error":{"message":"used","code":100}}"#), Err(ExternalError::State)));
+        assert!(matches!(read(400, r#"{"error":{"message":"secret","code":1}}"#), Err(ExternalError::Failed(_))));
+        assert!(matches!(read(404, "<html>"), Err(ExternalError::Failed(_))));
         assert!(matches!(read(400, r#"{"error":"invalid_client"}"#), Err(ExternalError::NotConfigured(_))));
         assert!(matches!(read(401, ""), Err(ExternalError::NotConfigured(_))));
         for status in [302, 429, 500] {

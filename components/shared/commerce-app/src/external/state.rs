@@ -5,6 +5,7 @@ use commerce_db::CallContext;
 use commerce_db::auth::{self, Provider, ProviderAttempt, ProviderInput};
 use commerce_domain::{AccountKind, CartId, TenantId};
 use commerce_identity::external::{BrowserKey, Flow};
+use commerce_identity::opaque::DeviceToken;
 use commerce_identity::seal::{Ticket, TicketScope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,6 +36,8 @@ pub(super) struct State {
     pub return_to: Option<String>,
     /// A guest's cart.
     pub cart_id: Option<CartId>,
+    /// The device token of the beginning: the cookie does not come along when a provider's page posts the answer.
+    pub device: Option<String>,
 }
 
 /// A run to begin.
@@ -50,6 +53,8 @@ pub struct Start<'a> {
     pub return_to: Option<String>,
     /// A guest's cart, for customers.
     pub cart_id: Option<CartId>,
+    /// The device, if it is known.
+    pub device: Option<DeviceToken>,
     /// The browser's key, if it has one from another run.
     pub browser: Option<BrowserKey>,
     /// Seconds since 1970.
@@ -63,8 +68,6 @@ pub struct Started {
     pub location: String,
     /// What the browser must keep.
     pub browser: BrowserKey,
-    /// Whether a page of the provider posts the answer, so that the key must come along from another site.
-    pub posted: bool,
 }
 
 /// Sends somebody to a provider: one statement.
@@ -76,7 +79,8 @@ pub async fn start(
     keys: &Keys,
     request: Start<'_>,
 ) -> Result<(Started, Option<Bytes>), ExternalError> {
-    let Start { kind, provider, redirect_uri, return_to, cart_id, browser, now } = request;
+    let Start { kind, provider, redirect_uri, return_to, cart_id, device, browser, now } = request;
+    let device = device.map(|device| device.to_text().to_string());
     let (row, tenant, view) = find(context, kind, provider, None).await?;
     let code_provider = CodeProvider::of(&row)?;
     let browser = match browser {
@@ -84,13 +88,20 @@ pub async fn start(
         None => BrowserKey::from_random(random::bytes()?),
     };
     let flow = Flow::from_random(random::bytes()?, random::bytes()?);
-    let state =
-        State { provider: provider.to_owned(), browser: browser.fingerprint(), flow, redirect_uri, return_to, cart_id };
+    let state = State {
+        provider: provider.to_owned(),
+        browser: browser.fingerprint(),
+        flow,
+        redirect_uri,
+        return_to,
+        cart_id,
+        device,
+    };
     let ticket = Ticket { expires_at: now.saturating_add(STATE_TTL_S.into()), content: state };
     let sealed = ticket.seal(&keys.seals, &scope(kind, tenant), random::bytes()?).map_err(IdentityError::from)?;
     let State { flow, redirect_uri, .. } = &ticket.content;
     let location = code_provider.authorization_url(redirect_uri, &sealed, flow);
-    Ok((Started { location, browser, posted: code_provider.posts() }, view))
+    Ok((Started { location, browser }, view))
 }
 
 /// A provider's row, and the tenant in which it was found. An attempt to sign in is charged to where it comes from.
@@ -148,6 +159,7 @@ mod tests {
             redirect_uri: "https://shop.example/callback".into(),
             return_to: Some("/account".into()),
             cart_id: None,
+            device: None,
         };
         let ticket = Ticket { expires_at: 1_000, content: state };
         let sealed = ticket.seal(&keys.seals, &scope(AccountKind::Customer, tenant), [3; 12]).unwrap();

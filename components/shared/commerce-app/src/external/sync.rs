@@ -9,6 +9,7 @@ use commerce_identity::external::ExternalPerson;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::arrive::believes;
 use super::state::find;
 use super::{ExternalError, credentials};
 use crate::random;
@@ -28,8 +29,6 @@ pub struct Delivery<'a> {
     pub signature: &'a str,
     /// The bytes that were signed.
     pub body: &'a [u8],
-    /// The language of accounts that come into being.
-    pub locale: &'a str,
     /// Seconds since 1970.
     pub now: i64,
 }
@@ -58,8 +57,6 @@ struct User {
     last_name: Option<String>,
     #[serde(default)]
     banned: bool,
-    #[serde(default)]
-    locked: bool,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +88,7 @@ pub async fn take_delivery(
     context: &CallContext,
     delivery: Delivery<'_>,
 ) -> Result<(Option<(SyncOutcome, Vec<Uuid>)>, Option<Bytes>), ExternalError> {
-    let Delivery { kind, provider: name, id, timestamp, signature, body, locale, now } = delivery;
+    let Delivery { kind, provider: name, id, timestamp, signature, body, now } = delivery;
     let (provider, tenant, view) = find(context, kind, name, None).await?;
     if provider.webhook_ref.is_none() {
         return Err(ExternalError::OtherFlow);
@@ -99,7 +96,7 @@ pub async fn take_delivery(
     let secret = credentials::webhook_secret(provider.webhook_ref.as_deref()).await?;
     secret.verify(id, timestamp, signature, body, now).map_err(|_| ExternalError::Signature)?;
     let Some(Told { person, at, gone, barred }) = read(body)? else { return Ok((None, view)) };
-    let proved = provider.proves_email && person.email_verified;
+    let proved = believes(provider.proves_email, &person);
     let input = ExternalSyncInput {
         kind,
         provider: name.to_owned(),
@@ -109,7 +106,7 @@ pub async fn take_delivery(
             id: random::id(),
             given_name: person.given_name,
             family_name: person.family_name,
-            locale: locale.to_owned(),
+            locale: None,
         },
         told_at: at,
         gone,
@@ -138,7 +135,7 @@ fn read(body: &[u8]) -> Result<Option<Told>, ExternalError> {
     let address = email.map(|email| email.email_address.as_str());
     let person = ExternalPerson::new(&user.id, address, verified, names).ok_or(ExternalError::Event)?;
     let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(Some(Told { person, at, gone, barred: user.banned || user.locked }))
+    Ok(Some(Told { person, at, gone, barred: user.banned }))
 }
 
 #[cfg(test)]

@@ -93,8 +93,8 @@ pub struct Verification<'a> {
     pub challenge_id: Uuid,
     /// As it was typed.
     pub code: &'a str,
-    /// The language of an account that comes into being.
-    pub locale: String,
+    /// The language of an account that comes into being; `None`: the shop's.
+    pub locale: Option<String>,
     /// A guest's cart, for customers.
     pub cart: Option<CartMerge>,
     /// Where from.

@@ -18,7 +18,7 @@ pub use codes::{
     RecoveryCodesInput, SecondFactorAsked, TOTP_CONFIRM, TOTP_REMOVE, TotpConfirmInput,
 };
 pub use external::{
-    ClientAuth, EXTERNAL_SIGN_IN, EXTERNAL_SYNC, ExternalOutcome, ExternalSignInInput, ExternalSyncInput,
+    ClientAuth, EXTERNAL_SIGN_IN, EXTERNAL_SYNC, EmailProof, ExternalOutcome, ExternalSignInInput, ExternalSyncInput,
     ExternalSynced, NewLink, NewPerson, OfferedProvider, PROVIDER, PROVIDERS, Provider, ProviderAttempt, ProviderFlow,
     ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };

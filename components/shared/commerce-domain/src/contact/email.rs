@@ -31,10 +31,12 @@ impl Email {
         }
         let (local, domain) = text.split_once('@').ok_or(code::INVALID)?;
         let local_fits = (1..=64).contains(&local.len()) && local.chars().all(is_local_character);
-        if !local_fits || !is_domain(domain) {
+        // As it will be kept: `İ` becomes two characters, of which the second is no letter.
+        let domain = domain.to_lowercase();
+        if !local_fits || !is_domain(&domain) {
             return Err(code::INVALID);
         }
-        let email = format!("{local}@{}", domain.to_lowercase());
+        let email = format!("{local}@{domain}");
         // Lower case can be longer than upper case outside ASCII.
         if email.len() > Self::MAX_LEN { Err(code::TOO_LONG) } else { Ok(Self(email)) }
     }
@@ -104,6 +106,7 @@ mod tests {
             "a\r\nBcc: x@c.com",
             "a@c.com\u{200b}",
             "a\u{202e}@c.com",
+            "a@İ.com",
             "<a@c.com>",
             "a,b@c.com",
             &long_domain,

@@ -1,7 +1,8 @@
 //! What a foreign token says, and whether it says it to us.
 
 use commerce_domain::text::is_unprintable;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::encoding::equal;
 use crate::identifier::Identifier;
@@ -9,6 +10,10 @@ use crate::token::{CLOCK_SKEW_S, TokenError, TokenErrorKind};
 
 /// Most bytes of a subject (OpenID Connect Core §2).
 const MAX_SUBJECT_LEN: usize = 255;
+/// Latest date that is believed: the end of the year 9999.
+const MAX_TIME: f64 = 253_402_300_799.0;
+/// Domains of Gmail.
+const GMAIL: [&str; 2] = ["gmail.com", "googlemail.com"];
 /// Most characters of a name that are taken over.
 const MAX_NAME_CHARS: usize = 120;
 
@@ -22,7 +27,8 @@ pub enum Party<'a> {
         /// The run's nonce.
         nonce: &'a str,
     },
-    /// A token that one of these pages has got for its user (Clerk's session tokens): its `azp` is one of them.
+    /// A token that one of these pages has got for its user (Clerk's session tokens): its `azp` is one of them, and it is for no other
+    /// audience.
     Pages(&'a [String]),
 }
 
@@ -35,6 +41,9 @@ pub struct ExternalPerson {
     pub email: Option<String>,
     /// Whether the provider says that the e-mail is theirs.
     pub email_verified: bool,
+    /// Whether the provider itself hosts the e-mail: an address at Gmail, or in the domain that a token of Google Workspace names (`hd`). Other
+    /// addresses may have changed hands since Google has verified them (Google, "Verify the Google ID token").
+    pub email_hosted: bool,
     /// May be empty.
     pub given_name: String,
     /// May be empty.
@@ -51,14 +60,13 @@ impl ExternalPerson {
         usable.then(|| Self {
             subject: subject.to_owned(),
             email_verified: email_verified && email.is_some(),
+            email_hosted: false,
             email,
             given_name,
             family_name,
         })
     }
-}
 
-impl ExternalPerson {
     /// The same person, with given and family name as they were told elsewhere, if the token tells neither.
     #[must_use]
     pub fn or_named(mut self, [given, family]: [&str; 2]) -> Self {
@@ -91,6 +99,16 @@ enum Flag {
     Text(String),
 }
 
+/// `NumericDate` (RFC 7519 §2), which may have a fraction.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let date = f64::deserialize(deserializer)?;
+    if (0.0..=MAX_TIME).contains(&date) { Ok(date as i64) } else { Err(D::Error::custom("no date")) }
+}
+
+fn some_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    seconds(deserializer).map(Some)
+}
+
 /// The claims that are looked at; providers add what they like.
 #[derive(Deserialize)]
 pub(super) struct Claims {
@@ -98,8 +116,13 @@ pub(super) struct Claims {
     sub: String,
     aud: Option<Audience>,
     azp: Option<String>,
+    /// Somebody acts as the user (RFC 8693 §4.1): an administrator of theirs, not the person.
+    act: Option<serde::de::IgnoredAny>,
+    #[serde(deserialize_with = "seconds")]
     exp: i64,
+    #[serde(deserialize_with = "seconds")]
     iat: i64,
+    #[serde(default, deserialize_with = "some_seconds")]
     nbf: Option<i64>,
     nonce: Option<String>,
     email: Option<String>,
@@ -107,6 +130,7 @@ pub(super) struct Claims {
     given_name: Option<String>,
     family_name: Option<String>,
     name: Option<String>,
+    hd: Option<String>,
     /// Clerk: `pending` while the user still has to do something before they count as signed in.
     sts: Option<String>,
 }
@@ -128,7 +152,7 @@ impl Claims {
         if self.iat > latest || self.nbf.is_some_and(|nbf| nbf > latest) {
             return refused(TokenErrorKind::NotYet);
         }
-        if self.sts.as_deref().is_some_and(|status| status != "active") {
+        if self.act.is_some() || self.sts.as_deref().is_some_and(|status| status != "active") {
             return refused(TokenErrorKind::Audience);
         }
         let verified = match &self.email_verified {
@@ -139,7 +163,11 @@ impl Claims {
         let given_name = self.given_name.as_deref().or(self.name.as_deref());
         let names = [given_name, self.family_name.as_deref()];
         let person = ExternalPerson::new(&self.sub, self.email.as_deref(), verified, names);
-        person.ok_or(TokenError::new(TokenErrorKind::Malformed))
+        let mut person = person.ok_or(TokenError::new(TokenErrorKind::Malformed))?;
+        let domain = person.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+        person.email_hosted =
+            domain.is_some_and(|domain| GMAIL.contains(&domain) || self.hd.as_deref() == Some(domain));
+        Ok(person)
     }
 
     fn speaks_to(&self, party: Party<'_>) -> bool {
@@ -155,7 +183,7 @@ impl Claims {
                 let of_this_run = self.nonce.as_ref().is_some_and(|given| equal(given.as_bytes(), nonce.as_bytes()));
                 named && of_this_run && self.azp.as_ref().is_none_or(|azp| azp == id)
             }
-            Party::Pages(pages) => self.azp.as_ref().is_some_and(|azp| pages.contains(azp)),
+            Party::Pages(pages) => self.aud.is_none() && self.azp.as_ref().is_some_and(|azp| pages.contains(azp)),
         }
     }
 }

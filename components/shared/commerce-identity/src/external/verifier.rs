@@ -23,11 +23,16 @@ impl ExternalKeys {
     #[must_use]
     pub fn lacks_key_of(&self, token: &str) -> bool {
         let header = Parts::split(token).and_then(|parts| parts.header::<Header>());
-        header.is_ok_and(|header| self.find(&header.kid).is_none())
+        header.is_ok_and(|header| self.find(header.kid.as_deref()).is_none())
     }
 
-    fn find(&self, key_id: &str) -> Option<&(PublicJwk, DecodingKey)> {
-        self.0.iter().find(|(jwk, _)| jwk.key_id == key_id)
+    /// The key of this name; without a name, the only one there is (OpenID Connect Core §10.1).
+    fn find(&self, key_id: Option<&str>) -> Option<&(PublicJwk, DecodingKey)> {
+        match (key_id, self.0.as_slice()) {
+            (Some(key_id), keys) => keys.iter().find(|(jwk, _)| jwk.key_id == key_id),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
     }
 }
 
@@ -36,7 +41,7 @@ impl ExternalKeys {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    kid: String,
+    kid: Option<String>,
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -56,7 +61,7 @@ pub fn verify(
     if header.crit.is_some() {
         return Err(TokenError::new(TokenErrorKind::Malformed));
     }
-    let (jwk, key) = keys.find(&header.kid).ok_or(TokenError::new(TokenErrorKind::Key))?;
+    let (jwk, key) = keys.find(header.kid.as_deref()).ok_or(TokenError::new(TokenErrorKind::Key))?;
     parts.verify(&header.alg, jwk, key)?;
     parts.claims::<Claims>()?.check(issuer, party, now)
 }
@@ -118,6 +123,10 @@ mod tests {
         assert!(apple.email_verified && apple.given_name == "Sa");
         assert!(!read(&with(&json!({"email_verified": "false"})), CLIENT).unwrap().email_verified);
         assert!(!read(&with(&json!({"email_verified": null})), CLIENT).unwrap().email_verified);
+        assert!(read(&with(&json!({"exp": NOW as f64 + 1.5, "iat": NOW as f64 - 0.5})), CLIENT).is_ok());
+        let hosted = |changes: Value| read(&with(&changes), CLIENT).unwrap().email_hosted;
+        assert!(hosted(json!({"email": "Sara@Gmail.com"})) && hosted(json!({"hd": "example.com"})));
+        assert!(!hosted(json!({})) && !hosted(json!({"hd": "other.example"})));
         let none = read(&with(&json!({"email": "nonsense"})), CLIENT).unwrap();
         assert!(none.email.is_none() && !none.email_verified);
     }
@@ -137,6 +146,9 @@ mod tests {
             (json!({"iat": NOW + 60}), TokenErrorKind::NotYet),
             (json!({"nbf": NOW + 60}), TokenErrorKind::NotYet),
             (json!({"sts": "pending"}), TokenErrorKind::Audience),
+            (json!({"act": {"sub": "user_admin"}}), TokenErrorKind::Audience),
+            (json!({"exp": -1}), TokenErrorKind::Malformed),
+            (json!({"exp": 1e300}), TokenErrorKind::Malformed),
             (json!({"exp": null}), TokenErrorKind::Malformed),
             (json!({"sub": ""}), TokenErrorKind::Malformed),
             (json!({"sub": "x".repeat(256)}), TokenErrorKind::Malformed),
@@ -155,6 +167,9 @@ mod tests {
         assert_eq!(brought(json!("https://evil.example")), Err(TokenErrorKind::Audience));
         assert_eq!(brought(Value::Null), Err(TokenErrorKind::Audience));
         assert_eq!(read(&claims(), Party::Pages(&[])), Err(TokenErrorKind::Audience));
+        // A token of the same user that was made for somebody else.
+        let other = with(&json!({"azp": "https://shop.example", "aud": "https://api.other.example"}));
+        assert_eq!(read(&other, Party::Pages(&pages)), Err(TokenErrorKind::Audience));
     }
 
     #[test]
@@ -166,7 +181,12 @@ mod tests {
         assert_eq!(refused(json!({"alg": "none", "kid": "k1"})), TokenErrorKind::Algorithm);
         assert_eq!(refused(json!({"alg": "HS256", "kid": "k1"})), TokenErrorKind::Algorithm);
         assert_eq!(refused(json!({"alg": "EdDSA", "kid": "k2"})), TokenErrorKind::Key);
-        assert_eq!(refused(json!({"alg": "EdDSA"})), TokenErrorKind::Malformed);
+        let unnamed = token(&json!({"alg": "EdDSA"}), &claims());
+        assert!(verify(&unnamed, &keys(), "https://id.example", CLIENT, NOW).is_ok(), "there is one key");
+        let other = generate_ed25519("k9", [9; 32]).unwrap().public;
+        let two = JwkSet::new(vec![signer("k1").public_jwk().clone(), other]).unwrap().to_json();
+        let two = ExternalKeys::parse(two.as_bytes()).unwrap();
+        assert_eq!(verify(&unnamed, &two, "https://id.example", CLIENT, NOW).unwrap_err().kind(), TokenErrorKind::Key);
         assert_eq!(refused(json!({"alg": "EdDSA", "kid": "k1", "crit": ["x"]})), TokenErrorKind::Malformed);
         let good = token(&json!({"alg": "EdDSA", "kid": "k1"}), &claims());
         let other = token(&json!({"alg": "EdDSA", "kid": "k1"}), &with(&json!({"sub": "u-2"})));

@@ -78,6 +78,8 @@ pub struct PublicJwk {
 #[derive(Deserialize, Serialize)]
 struct RawJwk {
     kty: String,
+    /// Absent in some sets of one key; never in ours.
+    #[serde(default)]
     kid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     alg: Option<String>,
@@ -109,11 +111,16 @@ impl RawJwk {
     }
 
     fn check(self) -> Result<PublicJwk, KeyError> {
-        if self.d.is_some() {
-            return Err(KeyError::new(VARIABLE, "holds a private key"));
-        }
         if !is_key_id(&self.kid) {
             return Err(KeyError::new(VARIABLE, "has a key whose kid is not 1 to 64 of A-Z a-z 0-9 _ -"));
+        }
+        self.check_key()
+    }
+
+    /// All but the name, which others choose as they like.
+    fn check_key(self) -> Result<PublicJwk, KeyError> {
+        if self.d.is_some() {
+            return Err(KeyError::new(VARIABLE, "holds a private key"));
         }
         let key = self
             .key()
@@ -195,7 +202,7 @@ impl JwkSet {
         let raw: AnySet = serde_json::from_slice(text).ok()?;
         let mut keys: Vec<PublicJwk> = Vec::new();
         for value in raw.keys.into_iter().take(MAX_KEYS_OF_OTHERS) {
-            let jwk = RawJwk::deserialize(value).ok().and_then(|raw| raw.check().ok());
+            let jwk = RawJwk::deserialize(value).ok().and_then(|raw| raw.check_key().ok());
             if let Some(jwk) = jwk.filter(|jwk| keys.iter().all(|known| known.key_id != jwk.key_id)) {
                 keys.push(jwk);
             }

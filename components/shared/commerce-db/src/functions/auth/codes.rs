@@ -66,8 +66,8 @@ pub struct OtpVerifyInput {
     pub code_hash: String,
     /// The account, should the address have none.
     pub new_account_id: Uuid,
-    /// Its language.
-    pub locale: String,
+    /// Its language; `None`: the shop's.
+    pub locale: Option<String>,
     /// The session.
     pub session: NewSession,
     /// The device.

@@ -57,8 +57,8 @@ pub struct Provider {
     pub authorized_parties: Vec<String>,
     /// Names the secret of its webhooks in `sign_in_credentials`; `None`: it sends none.
     pub webhook_ref: Option<String>,
-    /// Whether its word counts that an e-mail is somebody's.
-    pub proves_email: bool,
+    /// How far its word counts that an e-mail is somebody's.
+    pub proves_email: EmailProof,
     /// The network's bucket, when an attempt was charged.
     pub rate: Option<Rate>,
 }
@@ -85,6 +85,18 @@ pub enum ClientAuth {
     Apple,
     /// Not at all: PKCE alone.
     None,
+}
+
+/// How far a provider's word counts that an e-mail is somebody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmailProof {
+    /// Not at all: a code proves it.
+    Never,
+    /// Where it says so.
+    Claimed,
+    /// Where it says so of an address that it hosts itself.
+    Hosted,
 }
 
 /// How the browser brings the code back.
@@ -142,8 +154,8 @@ pub struct NewPerson {
     pub given_name: String,
     /// May be empty.
     pub family_name: String,
-    /// Language of the account.
-    pub locale: String,
+    /// Language of the account; `None`: the shop's.
+    pub locale: Option<String>,
 }
 
 /// Input of [`EXTERNAL_SIGN_IN`].
