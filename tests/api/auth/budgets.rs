@@ -32,6 +32,10 @@ async fn a_sign_in_takes_two_statements_and_everything_else_one() {
     within(&probe, door.get("/me", &noura), 1).await.expect(200);
     within(&probe, door.get("/sessions", &noura), 1).await.expect(200);
     within(&probe, door.delete("/sessions", &noura), 1).await.expect(200);
+    let of_member = format!("/members/{}/sessions", noura.id);
+    within(&probe, door.get(&of_member, &noura), 1).await.expect(200);
+    let absent = format!("{of_member}/ses_{}", uuid::Uuid::now_v7().simple());
+    within(&probe, door.delete(&absent, &noura), 1).await.expect(404);
     within(&probe, door.patch("/me", &noura, &json!({"given_name": "N"})), 1).await.expect(200);
     let otp = json!({"channel": "email", "email": "other@example.com"});
     within(&probe, door.post("/otp/request", &otp), 1).await.expect(202);

@@ -23,7 +23,8 @@ pub use external::{
     ProviderFlow, ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };
 pub use members::{
-    AccountStatus, CustomerChanged, MemberChanged, SET_CUSTOMER, SET_MEMBER, SetCustomerInput, SetMemberInput,
+    AccountStatus, CustomerChanged, END_SESSIONS_OF, EndSessionsOfInput, MemberChanged, SESSIONS_OF, SET_CUSTOMER,
+    SET_MEMBER, SessionsOfInput, SetCustomerInput, SetMemberInput, WhichSessions,
 };
 pub use password::{
     CHANGE_PASSWORD, ChangePasswordInput, FORGOT, ForgotInput, PasswordChanged, PasswordReset, REGISTER, RESET,
