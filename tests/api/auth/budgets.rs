@@ -28,6 +28,8 @@ async fn a_sign_in_takes_two_statements_and_everything_else_one() {
     let noura = Person::read(within(&probe, door.login("noura@example.com", PASSWORD), 2).await);
     within(&probe, door.login("noura@example.com", "wrong password 1"), 2).await.expect(401);
     within(&probe, door.login("nobody@example.com", PASSWORD), 2).await.expect(401);
+    let both = json!({"email": "noura@example.com", "password": PASSWORD, "code": "123456"});
+    within(&probe, door.post("/login", &both), 2).await.expect(401);
     let noura = Person::read(within(&probe, door.refresh(&noura.refresh), 1).await);
     within(&probe, door.get("/me", &noura), 1).await.expect(200);
     within(&probe, door.get("/sessions", &noura), 1).await.expect(200);

@@ -95,6 +95,12 @@ pub async fn forget_failures(world: &World) {
     world.sql.execute("delete from identity.throttle where bucket <> 'send'", &[]).await.unwrap();
 }
 
+/// Lets every network fail so many times without waiting, from its next failure on.
+pub async fn allow_failures(world: &World, count: i32) {
+    let query = "update identity.throttle set count = -$1::int, blocked_until = null where bucket = 'pair'";
+    world.sql.execute(query, &[&count]).await.unwrap();
+}
+
 /// Makes every waiting message due now.
 pub async fn make_messages_due(world: &World) {
     world.sql.execute("update app.message set next_at = now() where status = 'waiting'", &[]).await.unwrap();

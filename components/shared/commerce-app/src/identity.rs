@@ -13,6 +13,7 @@ mod identifier;
 mod keys;
 pub mod limits;
 mod new_session;
+mod one_step;
 pub mod one_time_code;
 mod origin;
 pub mod profile;

@@ -40,5 +40,6 @@ pub use shared::{
 };
 pub use sign_in::{
     CHALLENGE, ChallengeInput, FAIL, FIND, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, REFRESH,
-    RefreshChild, RefreshInput, Refreshed, SECOND_FACTOR, SIGN_IN, SecondFactorInput, SecondFactorOffered, SignInInput,
+    RefreshChild, RefreshInput, Refreshed, SECOND_FACTOR, SIGN_IN, SecondFactorInput, SecondFactorOffered,
+    SecondFactorUsed, SignInInput,
 };
