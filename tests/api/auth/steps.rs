@@ -50,11 +50,16 @@ pub fn registration(email: &str) -> Value {
     json!({"email": email, "password": PASSWORD, "given_name": "سارة", "family_name": "القحطاني"})
 }
 
+/// What the page behind the link of a [`registration`] sends.
+pub fn proof(letter: &Letter) -> Value {
+    json!({"token": letter.token(), "password": PASSWORD})
+}
+
 /// Registers a customer and proves the address.
 pub async fn register(shop: &Shop<'_>, email: &str) {
     post(shop, "/register", &registration(email)).await.expect(202);
     let letter = shop.world.mailbox().latest(email).await;
-    post(shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200);
+    post(shop, "/verify-email", &proof(&letter)).await.expect(200);
 }
 
 /// Signs in by password.
