@@ -77,6 +77,56 @@ async fn another_customers_ids_do_not_exist() {
     world.finish().await;
 }
 
+/// Every request of an administrator about somebody else's sessions.
+fn of_others(door: &Door<'_>, member: &str, customer: &str, session: &str) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for account in [format!("/members/{member}"), format!("/customers/{customer}")] {
+        calls.push(door.request(Method::GET, &format!("{account}/sessions")));
+        calls.push(door.request(Method::DELETE, &format!("{account}/sessions")));
+        calls.push(door.request(Method::DELETE, &format!("{account}/sessions/{session}")));
+    }
+    calls
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_manages_people_of_another_shop() {
+    let world = World::start().await;
+    let (qahwa, moda) = (Door::staff(&world, "qahwa"), Door::staff(&world, "moda"));
+    let owner = qahwa.employee("noura@example.com", "owner").await;
+    let member = moda.employee("salem@example.com", "manager").await;
+    let shoppers = Door::customers(&world, "moda");
+    let customer = shoppers.customer("+966500000904").await;
+    let absent = |prefix: &str| format!("{prefix}_{}", uuid::Uuid::now_v7().simple());
+    let nobody = of_others(&qahwa, &absent("usr"), &absent("cus"), &absent("ses"));
+    // Theirs, and a member's id where a customer's belongs and the other way round.
+    let swapped = |id: &str, prefix: &str| format!("{prefix}{}", &id[3..]);
+    for (member_id, customer_id, session) in [
+        (member.id.clone(), customer.id.clone(), &member.session),
+        (member.id.clone(), customer.id.clone(), &customer.session),
+        (swapped(&customer.id, "usr"), swapped(&member.id, "cus"), &customer.session),
+    ] {
+        let theirs = of_others(&qahwa, &member_id, &customer_id, session);
+        for (call, nobodys) in theirs.into_iter().zip(nobody.clone()) {
+            let (answer, nobodys) = (owner.sign(call).await, owner.sign(nobodys).await);
+            assert_eq!(answer.status, 404, "{}", answer.text());
+            assert_eq!(face(&answer), face(&nobodys));
+        }
+    }
+    for call in of_others(&qahwa, "usr_1", "cus_1", &member.session) {
+        let code = owner.sign(call).await.expect(404).code();
+        assert!(["member_not_found", "customer_not_found"].contains(&&*code), "{code}");
+    }
+    // A session of one's own shop is not found with somebody else's account either, nor is a foreign one with one's own.
+    let own = format!("/members/{}/sessions/{}", owner.id, member.session);
+    qahwa.delete(&own, &owner).await.expect_problem(404, "session_not_found");
+    let own = format!("/members/{}/sessions/{}", member.id, owner.session);
+    qahwa.delete(&own, &owner).await.expect_problem(404, "member_not_found");
+    moda.get("/me", &member).await.expect(200);
+    shoppers.get("/sessions", &customer).await.expect(200);
+    qahwa.get("/me", &owner).await.expect(200);
+    world.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_one_shop_is_none_at_another() {
     let world = World::start().await;
@@ -117,6 +167,7 @@ async fn a_token_of_one_shop_is_none_at_another() {
         staff.1.request(Method::PATCH, &format!("/members/usr_{any}")).json(&json!({"role": "viewer"})),
         staff.1.request(Method::PATCH, &format!("/customers/cus_{any}")).json(&json!({"status": "suspended"})),
     ]);
+    of_staff.extend(of_others(&staff.1, &format!("usr_{any}"), &format!("cus_{any}"), &format!("ses_{any}")));
     for (person, calls) in [(&sara, of_customers), (&noura, of_staff)] {
         for call in calls {
             bearer(call, &person.access).await.expect_problem(404, "tenant_not_found");

@@ -12,8 +12,8 @@ use axum::Router;
 use axum::routing::{delete, get, patch, post};
 use commerce_domain::AccountKind;
 use routes::{
-    aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, oauth, oauth_webhook, otp, passwords,
-    refresh, registration, sessions,
+    account_sessions, aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, oauth,
+    oauth_webhook, otp, passwords, refresh, registration, sessions,
 };
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
@@ -59,6 +59,20 @@ fn staff() -> Router<AccountKind> {
         .route("/me", get(me::show_profile).patch(me::update_profile))
         .route("/members/{account_id}", patch(members::update_member))
         .route("/customers/{account_id}", patch(members::update_customer))
+        .merge(sessions_of_others())
+}
+
+/// What administrators see and end.
+fn sessions_of_others() -> Router<AccountKind> {
+    use account_sessions::{
+        end_customer_session, end_customer_sessions, end_member_session, end_member_sessions, list_customer_sessions,
+        list_member_sessions,
+    };
+    Router::new()
+        .route("/members/{account_id}/sessions", get(list_member_sessions).delete(end_member_sessions))
+        .route("/members/{account_id}/sessions/{session_id}", delete(end_member_session))
+        .route("/customers/{account_id}/sessions", get(list_customer_sessions).delete(end_customer_sessions))
+        .route("/customers/{account_id}/sessions/{session_id}", delete(end_customer_session))
 }
 
 /// Wasla's names for the same (AUTH-03).

@@ -101,7 +101,7 @@ impl Customer {
         let path = format!("/mailbox.json?to={}&channel=email", self.email.replace('@', "%40"));
         let answer = mailbox.exchange(&request("GET", "mailbox", &path, "", "")).await?;
         let token = link_token(answer.body).with_context(|| format!("no link for {}", self.email))?;
-        let body = format!(r#"{{"token":"{token}"}}"#);
+        let body = format!(r#"{{"token":"{token}","password":"{PASSWORD}"}}"#);
         let bytes = request("POST", &self.slug, "/api/v1/storefront/auth/verify-email", "", &body);
         let mut connection = self.connection(host);
         expect(&connection.exchange(&bytes).await?, 200, "POST /verify-email")?;

@@ -1,5 +1,4 @@
--- Answers a second-factor challenge and signs in. Tries are counted before anything is compared; a TOTP step is accepted once
--- and only after the last one (RFC 6238 §5.2), a recovery code once; Rust compared the TOTP code and tells the step it matched.
+-- Answers a second-factor challenge and signs in. Tries are counted before anything is compared.
 create or replace function api.auth_challenge(context jsonb, input jsonb) returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog
@@ -16,17 +15,8 @@ declare
 begin
   input := input || jsonb_build_object('identifier_hash', c.facts ->> 'identifier_hash');
   if c.account_id = a.id and (app.standing(a)).epoch = (c.facts ->> 'epoch')::bigint then
-    if method = 'totp' then
-      update identity.credential x set totp_step = (input ->> 'totp_step')::bigint
-      where x.realm_id = realm and x.id = a.id and x.totp_step < (input ->> 'totp_step')::bigint and x.totp_set_at <= c.created_at;
-      proved := found;
-    elsif method = 'recovery' then
-      update identity.credential x set recovery_hashes = array_remove(x.recovery_hashes, decode(input ->> 'recovery_hash', 'hex'))
-      where x.realm_id = realm and x.id = a.id and decode(input ->> 'recovery_hash', 'hex') = any (x.recovery_hashes);
-      proved := found;
-    else
-      proved := coalesce(c.secret_hash = decode(input ->> 'code_hash', 'hex') and c.facts ->> 'sent_by' = method, false);
-    end if;
+    proved := case when method in ('totp', 'recovery') then app.use_second_factor(a, method, input, c.created_at)
+      else coalesce(c.secret_hash = decode(input ->> 'code_hash', 'hex') and c.facts ->> 'sent_by' = method, false) end;
   end if;
   if not proved then
     perform app.note_attempt(input, coalesce(method, 'second_factor'), 'failed', a.id);

@@ -7,13 +7,9 @@ declare
   t app.tenant := app.enter(context);
   me identity.account := app.require_session();
   a identity.account := app.lock_account(me.realm_id, me.id);
-  ended jsonb;
 begin
-  if (input -> 'others')::boolean then
-    return jsonb_build_object('ended', app.end_sessions(a.id, 'ended_by_owner', kept => app.session_id()));
-  end if;
-  if input ->> 'session_id' is not null then ended := app.end_sessions(a.id, 'ended_by_owner', wanted => (input ->> 'session_id')::uuid); end if;
-  if coalesce(ended, '[]') = '[]' then perform app.refuse(404, 'session_not_found'); end if;
-  return jsonb_build_object('ended', ended);
+  return jsonb_build_object('ended', case when (input -> 'others')::boolean
+    then app.end_sessions(a.id, 'ended_by_owner', kept => app.session_id())
+    else app.end_session(a.id, 'ended_by_owner', (input ->> 'session_id')::uuid) end);
 end $$;
 comment on function api.auth_end_session(jsonb, jsonb) is 'Ends one or all other sessions of the caller.';

@@ -43,7 +43,10 @@ begin
   return jsonb_build_object(
     'account', case when standing.role is not null then jsonb_build_object(
       'id', a.id, 'epoch', standing.epoch, 'password_hash', c.password_hash, 'totp_sealed', c.totp_sealed, 'email', a.email,
-      'phone', a.phone, 'locale', a.locale, 'role', standing.role, 'given_name', a.given_name) end,
+      'phone', a.phone, 'locale', a.locale, 'role', standing.role, 'given_name', a.given_name,
+      -- For a second factor that comes along with the password: what is wrong with it is found out without another statement.
+      'totp_step', c.totp_step, 'totp_set_at', c.totp_set_at,
+      'recovery_hashes', to_jsonb(array(select encode(h, 'hex') from unnest(c.recovery_hashes) h))) end,
     'known_device', known, 'ceiling', failures > (input #>> '{limits,account_failures_per_hour}')::int,
     'policy', jsonb_build_object('mfa', t.mfa, 'roles', to_jsonb(t.mfa_roles)), 'rate', rate - 'retry_after_s');
 end $$;

@@ -5,11 +5,8 @@ set search_path = pg_catalog
 as $$
 declare
   t app.tenant := app.enter(context);
-  me identity.account := app.require_session();
-  a identity.account := app.lock_account(t.id, (input ->> 'account_id')::uuid);
+  a identity.account := app.require_account('customer', (input ->> 'account_id')::uuid);
 begin
-  if me.kind <> 'staff' then perform app.refuse(401, 'authentication_required'); end if;
-  if a.id is null then perform app.refuse(404, 'customer_not_found'); end if;
   update identity.account x set status = input ->> 'status'
   where x.realm_id = a.realm_id and x.id = a.id and x.status <> input ->> 'status';
   return jsonb_build_object('account_id', a.id, 'status', input ->> 'status',

@@ -5,14 +5,11 @@ set search_path = pg_catalog
 as $$
 declare
   t app.tenant := app.enter(context);
-  me identity.account := app.require_session();
-  other identity.account := app.lock_account(app.staff_realm(), (input ->> 'account_id')::uuid);
+  a identity.account := app.require_account('staff', (input ->> 'account_id')::uuid);
   m app.membership;
 begin
-  if me.kind <> 'staff' then perform app.refuse(401, 'authentication_required'); end if;
   update app.membership x set role = coalesce(input ->> 'role', x.role), status = coalesce(input ->> 'status', x.status)
-  where x.tenant_id = t.id and x.account_id = other.id returning x.* into m;
-  if m.id is null then perform app.refuse(404, 'member_not_found'); end if;
+  where x.tenant_id = t.id and x.account_id = a.id returning x.* into m;
   return jsonb_build_object('account_id', m.account_id, 'role', m.role, 'status', m.status,
     'ended', case when m.status = 'suspended' then app.end_sessions(m.account_id, 'suspended') else '[]' end);
 end $$;

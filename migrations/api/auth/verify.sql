@@ -1,5 +1,9 @@
 -- An address is proved, by a link or by a code: a registration becomes an account, or the account that is signed in takes the
 -- address. A customer's earlier guest orders with that e-mail become theirs.
+--
+-- Anybody can register with somebody else's address, and its owner might follow the link that comes of it. So the link of a
+-- registration wants the password that was chosen there, which the owner does not know if a stranger chose it. Another password spends
+-- one of five tries and leaves the link open; none at all is asked for.
 create or replace function api.auth_verify(context jsonb, input jsonb) returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog
@@ -14,7 +18,17 @@ declare
   a identity.account;
 begin
   if by_link then
-    c := app.follow_link(realm, 'verify_email', input ->> 'secret_hash', (input ->> 'account_id')::uuid);
+    c := app.open_link(realm, 'verify_email', input ->> 'secret_hash', (input ->> 'account_id')::uuid);
+    if c.facts ? 'registration' then
+      if input ->> 'fingerprint' is null then
+        perform app.refuse(422, 'invalid_request', '{"field": "password", "code": "required"}');
+      end if;
+      c := app.try_challenge(realm, c.id, array['verify_email']);
+      if c.facts #>> '{registration,fingerprint}' is distinct from input ->> 'fingerprint' then
+        perform app.note_attempt(input, purpose, 'failed', c.account_id, 'wrong_password');
+        return app.refused(401, 'invalid_credentials', '{"field": "password"}');
+      end if;
+    end if;
   else
     c := app.try_challenge(realm, (input ->> 'challenge_id')::uuid, array[purpose]);
     if c.secret_hash is distinct from decode(input ->> 'code_hash', 'hex') then c := null; end if;

@@ -28,10 +28,16 @@ async fn a_sign_in_takes_two_statements_and_everything_else_one() {
     let noura = Person::read(within(&probe, door.login("noura@example.com", PASSWORD), 2).await);
     within(&probe, door.login("noura@example.com", "wrong password 1"), 2).await.expect(401);
     within(&probe, door.login("nobody@example.com", PASSWORD), 2).await.expect(401);
+    let both = json!({"email": "noura@example.com", "password": PASSWORD, "code": "123456"});
+    within(&probe, door.post("/login", &both), 2).await.expect(401);
     let noura = Person::read(within(&probe, door.refresh(&noura.refresh), 1).await);
     within(&probe, door.get("/me", &noura), 1).await.expect(200);
     within(&probe, door.get("/sessions", &noura), 1).await.expect(200);
     within(&probe, door.delete("/sessions", &noura), 1).await.expect(200);
+    let of_member = format!("/members/{}/sessions", noura.id);
+    within(&probe, door.get(&of_member, &noura), 1).await.expect(200);
+    let absent = format!("{of_member}/ses_{}", uuid::Uuid::now_v7().simple());
+    within(&probe, door.delete(&absent, &noura), 1).await.expect(404);
     within(&probe, door.patch("/me", &noura, &json!({"given_name": "N"})), 1).await.expect(200);
     let otp = json!({"channel": "email", "email": "other@example.com"});
     within(&probe, door.post("/otp/request", &otp), 1).await.expect(202);

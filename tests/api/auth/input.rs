@@ -56,6 +56,12 @@ async fn methods_and_missing_tokens_are_refused() {
         (Method::DELETE, format!("/sessions/ses_{any}")),
         (Method::PATCH, format!("/members/usr_{any}")),
         (Method::PATCH, format!("/customers/cus_{any}")),
+        (Method::GET, format!("/members/usr_{any}/sessions")),
+        (Method::DELETE, format!("/members/usr_{any}/sessions")),
+        (Method::DELETE, format!("/members/usr_{any}/sessions/ses_{any}")),
+        (Method::GET, format!("/customers/cus_{any}/sessions")),
+        (Method::DELETE, format!("/customers/cus_{any}/sessions")),
+        (Method::DELETE, format!("/customers/cus_{any}/sessions/ses_{any}")),
     ] {
         let answer = door.request(method.clone(), &path).await.expect_problem(401, "authentication_required");
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{path}");

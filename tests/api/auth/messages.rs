@@ -4,7 +4,7 @@ use host::Action;
 use serde_json::json;
 use tests::{Behaviour, Fault, MessageBehaviour, Probe, Side, World, fresh_key};
 
-use super::steps::{make_messages_due, post, registration};
+use super::steps::{make_messages_due, post, proof, registration};
 
 const SARA: &str = "sara@example.com";
 
@@ -56,7 +56,7 @@ async fn a_message_waits_for_a_provider_that_fails_and_arrives_once() {
     assert_eq!((status.as_str(), erased), ("sent", true));
     assert_eq!(world.mailbox().count(SARA), 1);
     let letter = world.mailbox().to(SARA).remove(0);
-    post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200);
+    post(&shop, "/verify-email", &proof(&letter)).await.expect(200);
     world.finish().await;
 }
 

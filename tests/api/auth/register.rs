@@ -6,8 +6,8 @@ use serde_json::json;
 use tests::World;
 
 use super::steps::{
-    OTHER_PASSWORD, PASSWORD, Realm, access, customer, let_send_gap_pass, login, me, post, register, registration,
-    with_status, without_request_id,
+    OTHER_PASSWORD, PASSWORD, Realm, access, customer, let_send_gap_pass, login, me, post, proof, register,
+    registration, with_status, without_request_id,
 };
 
 const SARA: &str = "sara@example.com";
@@ -26,16 +26,50 @@ async fn a_customer_registers_proves_the_address_and_signs_in() {
     let origin = format!("http://{}/account/verify-email#token=", shop.host());
     assert!(letter.link().starts_with(&origin), "{} {origin}", letter.link());
     assert!(!letter.text().contains("سارة"), "what a stranger typed is not sent to somebody's mailbox");
-    let proved = post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200).data();
+    let proved = post(&shop, "/verify-email", &proof(&letter)).await.expect(200).data();
     assert_eq!((&proved["created"], &proved["attached_orders"]), (&json!(true), &json!(0)));
     assert_eq!((&proved["account"]["email"], &proved["account"]["email_verified"]), (&json!(SARA), &json!(true)));
 
     let session = login(&shop, SARA, PASSWORD).await.expect(200).data();
     let profile = me(&shop, access(&session)).await.expect(200).data();
     assert_eq!((&profile["given_name"], &profile["id"]), (&json!("سارة"), &proved["account"]["id"]));
-    post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect_problem(422, "link_invalid");
+    post(&shop, "/verify-email", &proof(&letter)).await.expect_problem(422, "link_invalid");
     // Another shop has never heard of her.
     login(&world.shop("moda"), SARA, PASSWORD).await.expect_problem(401, "invalid_credentials");
+    world.finish().await;
+}
+
+/// Somebody registers with Sara's address, and Sara follows the link that she gets: it asks for a password that she does not know, so no
+/// account comes into being that the stranger could sign in to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_registration_is_not_finished_by_the_owner_of_the_address() {
+    let world = World::start().await;
+    let shop = world.shop("qahwa");
+    let strangers = json!({"email": SARA, "password": OTHER_PASSWORD, "locale": "en"});
+    post(&shop, "/register", &strangers).await.expect(202);
+    let letter = world.mailbox().latest(SARA).await;
+    assert!(letter.text().contains("the password that you chose when you registered"), "{}", letter.text());
+    let follow = |password: &str| post(&shop, "/verify-email", &json!({"token": letter.token(), "password": password}));
+    let without = post(&shop, "/verify-email", &json!({"token": letter.token()}));
+    for _ in 0..6 {
+        let asked = without.clone().await.expect_problem(422, "invalid_request").json();
+        assert_eq!(
+            (&asked["errors"][0]["field"], &asked["errors"][0]["code"]),
+            (&json!("password"), &json!("required"))
+        );
+    }
+    for password in [PASSWORD, "", "a guess", "another guess", "yet another"] {
+        follow(password).await.expect_problem(401, "invalid_credentials");
+    }
+    // The right one comes too late: the link does not tell passwords without end.
+    follow(OTHER_PASSWORD).await.expect_problem(422, "link_invalid");
+    without.await.expect_problem(422, "link_invalid");
+    assert_eq!(world.count("select count(*) from identity.account where kind = 'customer'").await, 0);
+    login(&shop, SARA, OTHER_PASSWORD).await.expect_problem(401, "invalid_credentials");
+    // Her own registration is hers.
+    let_send_gap_pass(&world).await;
+    register(&shop, SARA).await;
+    login(&shop, SARA, PASSWORD).await.expect(200);
     world.finish().await;
 }
 
@@ -45,13 +79,15 @@ async fn a_link_used_ten_times_at_once_makes_one_account() {
     let shop = world.shop("moda");
     post(&shop, "/register", &registration(SARA)).await.expect(202);
     let letter = world.mailbox().latest(SARA).await;
-    let call = post(&shop, "/verify-email", &json!({"token": letter.token()}));
+    let call = post(&shop, "/verify-email", &proof(&letter));
     let answers = join_all((0..10).map(|_| async { call.clone().await })).await;
     assert_eq!((with_status(&answers, 200), with_status(&answers, 422)), (1, 9));
     assert_eq!(world.count("select count(*) from identity.account where kind = 'customer'").await, 1);
     // The same link at another shop, or for another account, proves nothing.
     let foreign = format!("{}{}", "0".repeat(32), &letter.token()[32..]);
-    post(&shop, "/verify-email", &json!({"token": foreign})).await.expect_problem(422, "link_invalid");
+    post(&shop, "/verify-email", &json!({"token": foreign, "password": PASSWORD}))
+        .await
+        .expect_problem(422, "link_invalid");
     world.finish().await;
 }
 
@@ -133,7 +169,7 @@ async fn orders_of_a_guest_belong_to_who_proves_their_address() {
     let letter = world.mailbox().to(&email);
     assert!(letter.is_empty(), "nothing is sent before the job runs");
     let letter = world.mailbox().latest(&email).await;
-    let proved = post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200).data();
+    let proved = post(&shop, "/verify-email", &proof(&letter)).await.expect(200).data();
     assert_eq!(proved["attached_orders"], 1);
     world.finish().await;
 }
@@ -146,8 +182,8 @@ async fn staff_register_alike_and_are_nobodys_staff_yet() {
     staff.post(&shop, "/register", &registration(SARA)).await.expect(202);
     let letter = world.mailbox().latest(SARA).await;
     // A staff link proves no customer.
-    post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect_problem(422, "link_invalid");
-    let proved = staff.post(&shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200).data();
+    post(&shop, "/verify-email", &proof(&letter)).await.expect_problem(422, "link_invalid");
+    let proved = staff.post(&shop, "/verify-email", &proof(&letter)).await.expect(200).data();
     assert!(proved["account"]["id"].as_str().unwrap().starts_with("usr_"), "{proved}");
     let body = json!({"email": SARA, "password": PASSWORD});
     staff.post(&shop, "/login", &body).await.expect_problem(401, "invalid_credentials");
@@ -192,6 +228,20 @@ async fn what_cannot_be_registered_is_refused_by_field() {
         ("/verify-email", json!({"token": "x".repeat(10_000)}), 422, "invalid_request"),
         ("/verify-email", json!({"token": "x", "code": "123456"}), 422, "invalid_request"),
         ("/verify-email", json!({"code": "123456"}), 422, "invalid_request"),
+        ("/verify-email", json!({"token": "x", "password": "x".repeat(2_000)}), 422, "invalid_request"),
+        ("/verify-email", json!({"token": "x", "password": 7}), 422, "invalid_request"),
+        (
+            "/verify-email",
+            json!({"challenge_id": uuid::Uuid::nil(), "code": "123456", "password": PASSWORD}),
+            422,
+            "invalid_request",
+        ),
+        (
+            "/verify-phone",
+            json!({"challenge_id": uuid::Uuid::nil(), "code": "123456", "password": PASSWORD}),
+            422,
+            "invalid_request",
+        ),
         ("/verify-phone", json!({"token": "x"}), 422, "invalid_request"),
         ("/verify-phone", json!({"challenge_id": uuid::Uuid::nil(), "code": "12"}), 401, "invalid_code"),
         ("/verify-phone", json!({"challenge_id": uuid::Uuid::nil(), "code": "123456"}), 401, "invalid_code"),

@@ -50,11 +50,16 @@ pub fn registration(email: &str) -> Value {
     json!({"email": email, "password": PASSWORD, "given_name": "سارة", "family_name": "القحطاني"})
 }
 
+/// What the page behind the link of a [`registration`] sends.
+pub fn proof(letter: &Letter) -> Value {
+    json!({"token": letter.token(), "password": PASSWORD})
+}
+
 /// Registers a customer and proves the address.
 pub async fn register(shop: &Shop<'_>, email: &str) {
     post(shop, "/register", &registration(email)).await.expect(202);
     let letter = shop.world.mailbox().latest(email).await;
-    post(shop, "/verify-email", &json!({"token": letter.token()})).await.expect(200);
+    post(shop, "/verify-email", &proof(&letter)).await.expect(200);
 }
 
 /// Signs in by password.
@@ -80,6 +85,8 @@ pub async fn me(shop: &Shop<'_>, access_token: &str) -> Answer {
 
 /// Asks for a reset link and takes it from the mailbox.
 pub async fn reset_link(shop: &Shop<'_>, email: &str) -> Letter {
+    // Letters that leave together may arrive in any order; this one is to be the latest.
+    shop.world.mailbox().deliver().await;
     post(shop, "/password/forgot", &json!({"email": email})).await.expect(202);
     shop.world.mailbox().latest(email).await
 }
@@ -93,6 +100,12 @@ pub async fn let_send_gap_pass(world: &World) {
 /// Lets all waits after failed sign-ins pass. One that still lacks its second factor counts as failed.
 pub async fn forget_failures(world: &World) {
     world.sql.execute("delete from identity.throttle where bucket <> 'send'", &[]).await.unwrap();
+}
+
+/// Lets every network fail so many times without waiting, from its next failure on.
+pub async fn allow_failures(world: &World, count: i32) {
+    let query = "update identity.throttle set count = -$1::int, blocked_until = null where bucket = 'pair'";
+    world.sql.execute(query, &[&count]).await.unwrap();
 }
 
 /// Makes every waiting message due now.

@@ -7,7 +7,7 @@ use commerce_http::{JsonBody, NoParams, Problem, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::params::bounded;
+use super::params::{MAX_CODE, bounded};
 use crate::person::Person;
 use crate::problem;
 
@@ -16,9 +16,6 @@ const FRESH_S: u32 = 600;
 
 /// Most bytes of a ticket; ours have a few hundred.
 const MAX_TICKET: usize = 4_096;
-
-/// Most characters of a code as people type it.
-const MAX_CODE: usize = 64;
 
 /// What an authenticator app takes up, shown once.
 #[derive(Serialize)]

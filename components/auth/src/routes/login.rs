@@ -9,20 +9,28 @@ use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::password::Password;
 use serde::Deserialize;
 
+use super::params::{MAX_CODE, bounded};
 use crate::origin::{ClientOrigin, Transport};
 use crate::{grant, identifier, problem};
 
-/// Who, and the proof.
+/// Who, and the proof: the password, and with it, if the client chooses, the second factor.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginBody {
     email: Option<String>,
     phone: Option<String>,
     password: String,
+    /// A code of the authenticator, or a recovery code.
+    code: Option<String>,
     cart_id: Option<CartId>,
 }
 
 /// `POST /login`: a session, or what asks for the second factor.
+///
+/// Being asked for a second factor tells that the password was right. A client that must not tell it sends `code` along with the
+/// password: then both are checked, and whatever was wrong (the person, the password, the code, a code that was used before) is one
+/// and the same `invalid_credentials`. A code is wrong for whoever has no authenticator, also where none is needed. Where the shop's
+/// rule or many failures demand a second factor of somebody without authenticator, the code is passed over and one is sent.
 pub async fn sign_in(
     State(kind): State<AccountKind>,
     ctx: Ctx,
@@ -31,13 +39,15 @@ pub async fn sign_in(
     _: Query<NoParams>,
     body: JsonBody<LoginBody>,
 ) -> Result<Response, Problem> {
-    let LoginBody { email, phone, password, cart_id } = body.value;
+    let LoginBody { email, phone, password, code, cart_id } = body.value;
     let cart = identifier::cart(kind, cart_id)?;
     let password =
         Password::parse(&password).map_err(|_| Problem::field("password", "too_long", codes::title("too_long")))?;
+    let code = code.as_deref().map(|code| bounded("code", code, MAX_CODE)).transpose()?;
     let identifier = identifier::read(&ctx, email.as_deref(), phone.as_deref()).await?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
-    let request = SignIn { kind, identifier: &identifier, password: &password, cart, origin: &origin, now: now() };
+    let (identifier, password) = (&identifier, &password);
+    let request = SignIn { kind, identifier, password, code, cart, origin: &origin, now: now() };
     let context = ctx.context();
     let (outcome, rate) = ctx.run(sign_in::sign_in(&context, &keys, &request)).await.map_err(problem::of)?;
     let mut response = grant::outcome(&ctx, &outcome, kind, transport)?;

@@ -8,15 +8,12 @@ use commerce_domain::{AccountKind, CartId};
 use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query};
 use serde::Deserialize;
 
-use super::params::bounded;
+use super::params::{MAX_CODE, bounded};
 use crate::origin::{ClientOrigin, Transport};
 use crate::{grant, identifier, problem};
 
 /// Most bytes of a ticket; ours have a few hundred.
 const MAX_TICKET: usize = 4_096;
-
-/// Most characters of a code as people type it.
-const MAX_CODE: usize = 64;
 
 /// The ticket of the first factor, and the second one.
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Handlers, one file for each noun.
 
+pub mod account_sessions;
 pub mod aliases;
 pub mod authenticators;
 pub mod jwks;

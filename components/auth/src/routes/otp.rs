@@ -11,13 +11,10 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::params::bounded;
+use super::params::{MAX_CODE, bounded};
 use crate::origin::{ClientOrigin, Transport};
 use crate::person::MaybePerson;
 use crate::{grant, identifier, origin, problem};
-
-/// Most characters of a code as people type it.
-const MAX_CODE: usize = 64;
 
 /// Where a code goes, and what for.
 #[derive(Deserialize)]

@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use crate::origin::Transport;
 
+/// Most characters of a code as people type it.
+pub const MAX_CODE: usize = 64;
+
 /// Refuses a text that is longer than anything that could be right.
 pub fn bounded<'a>(field: &str, text: &'a str, most: usize) -> Result<&'a str, Problem> {
     if text.len() <= most { Ok(text) } else { Err(Problem::field(field, "too_long", codes::title("too_long"))) }

@@ -1,4 +1,4 @@
-//! `/register`, `/verify-email`, `/verify-phone`: an account comes into being when its address is proved.
+//! `/register`, `/verify-email`, `/verify-phone`: an account comes into being when its address is proved, by whoever registered it.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,6 +12,7 @@ use commerce_domain::AccountKind;
 use commerce_domain::contact::Phone;
 use commerce_http::{Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::identifier::Identifier;
+use commerce_identity::password::Password;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -132,11 +133,13 @@ fn language(ctx: &Ctx) -> String {
     spoken.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| "ar".to_owned())
 }
 
-/// The token of a link, or a code with the challenge that it answers.
+/// The token of a link, with the password where it is that of a registration; or a code with the challenge that it answers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AddressProof {
     token: Option<String>,
+    /// The password that was chosen at registration.
+    password: Option<String>,
     challenge_id: Option<Uuid>,
     code: Option<String>,
 }
@@ -151,6 +154,9 @@ struct Proved<'a> {
 }
 
 /// `POST /verify-email`: by link, or by code for whoever is signed in.
+///
+/// The link of a registration wants the password that was chosen there: 422 `required` without it, 401 `invalid_credentials` for another
+/// one. Neither uses up the link; five wrong passwords do.
 pub async fn verify_email(
     State(kind): State<AccountKind>,
     guest: Ctx,
@@ -172,8 +178,10 @@ pub async fn verify_phone(
     _: Query<NoParams>,
     body: JsonBody<AddressProof>,
 ) -> Result<Response, Problem> {
-    if body.value.token.is_some() {
-        return Err(Problem::field("token", "unknown_field", codes::title("unknown_field")));
+    for (field, given) in [("token", &body.value.token), ("password", &body.value.password)] {
+        if given.is_some() {
+            return Err(Problem::field(field, "unknown_field", codes::title("unknown_field")));
+        }
     }
     let ctx = caller.as_deref().unwrap_or(&guest);
     verify(ctx, kind, VerifyPurpose::VerifyPhone, &body.value, &origin).await
@@ -186,7 +194,9 @@ async fn verify(
     given: &AddressProof,
     origin: &Origin,
 ) -> Result<Response, Problem> {
-    let proof = proof(given)?;
+    let password = given.password.as_deref().map(Password::parse).transpose();
+    let password = password.map_err(|error| Problem::field("password", error.code(), codes::title(error.code())))?;
+    let proof = proof(given, password.as_ref())?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let context = ctx.context();
     let verify = address::verify(&context, &keys, kind, purpose, proof, origin);
@@ -195,13 +205,14 @@ async fn verify(
     ctx.success(StatusCode::OK, &Proved { account: account_view(&proved.account), created, attached_orders })
 }
 
-fn proof(given: &AddressProof) -> Result<Proof<'_>, Problem> {
+fn proof<'a>(given: &'a AddressProof, password: Option<&'a Password>) -> Result<Proof<'a>, Problem> {
     let required = |field| Problem::field(field, "required", codes::title("required"));
     match (&given.token, given.challenge_id, &given.code) {
-        (Some(token), None, None) => Ok(Proof::Link(bounded("token", token, MAX_TOKEN)?)),
-        (None, Some(challenge_id), Some(code)) => {
+        (Some(token), None, None) => Ok(Proof::Link { token: bounded("token", token, MAX_TOKEN)?, password }),
+        (None, Some(challenge_id), Some(code)) if password.is_none() => {
             Ok(Proof::Code { challenge_id, code: bounded("code", code, MAX_TOKEN)? })
         }
+        (None, Some(_), Some(_)) => Err(Problem::field("password", "unsupported", "goes with a token")),
         (Some(_), _, _) => Err(Problem::field("code", "unsupported", "token or code, not both")),
         (None, None, None) => Err(required("token")),
         (None, Some(_), None) => Err(required("code")),

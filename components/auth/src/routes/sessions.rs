@@ -1,17 +1,16 @@
 //! `/sessions`
 
 use axum::response::Response;
-use commerce_db::auth::{self, EndSessionInput, SessionFacts};
+use commerce_db::auth::{self, EndSessionInput, SessionFacts, Sessions, SessionsEnded};
 use commerce_db::system::NoInput;
 use commerce_domain::SessionId;
-use commerce_http::{NoParams, PathId, Problem, Query};
+use commerce_http::{Ctx, NoParams, PathId, Problem, Query};
 use http::StatusCode;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::person::{self, Person};
 
-/// A session as its owner sees it.
+/// A session as its owner and administrators see it.
 #[derive(Serialize)]
 struct SessionView<'a> {
     id: SessionId,
@@ -51,9 +50,7 @@ struct EndedView {
 
 /// `GET /sessions`: where the caller is signed in.
 pub async fn list_sessions(person: Person, _: Query<NoParams>) -> Result<Response, Problem> {
-    let found = person.call(&auth::SESSIONS, &NoInput {}).await?;
-    let views: Vec<SessionView<'_>> = found.sessions.iter().map(SessionView::from).collect();
-    person.success(StatusCode::OK, &views)
+    listed(&person, &person.call(&auth::SESSIONS, &NoInput {}).await?)
 }
 
 /// `DELETE /sessions/{session_id}`: ends one of the caller's sessions, their own included.
@@ -62,16 +59,24 @@ pub async fn end_session(
     PathId(session_id): PathId<SessionId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    end(&person, EndSessionInput::One { session_id: session_id.as_uuid() }).await
+    let one = EndSessionInput::One { session_id: session_id.as_uuid() };
+    ended(&person, person.call(&auth::END_SESSION, &one).await?).await
 }
 
 /// `DELETE /sessions`: ends all sessions of the caller but this one.
 pub async fn end_other_sessions(person: Person, _: Query<NoParams>) -> Result<Response, Problem> {
-    end(&person, EndSessionInput::Others { others: true }).await
+    let others = EndSessionInput::Others { others: true };
+    ended(&person, person.call(&auth::END_SESSION, &others).await?).await
 }
 
-async fn end(person: &Person, which: EndSessionInput) -> Result<Response, Problem> {
-    let ended: Vec<Uuid> = person.call(&auth::END_SESSION, &which).await?.ended;
-    person::revoke(person, ended.iter().copied()).await;
-    person.success(StatusCode::OK, &EndedView { ended: ended.into_iter().map(SessionId::new).collect() })
+/// The answer that lists sessions.
+pub(super) fn listed(ctx: &Ctx, found: &Sessions) -> Result<Response, Problem> {
+    let views: Vec<SessionView<'_>> = found.sessions.iter().map(SessionView::from).collect();
+    ctx.success(StatusCode::OK, &views)
+}
+
+/// The answer that names sessions which a statement has ended. From now on they are refused without a question to the database.
+pub(super) async fn ended(ctx: &Ctx, SessionsEnded { ended }: SessionsEnded) -> Result<Response, Problem> {
+    person::revoke(ctx, ended.iter().copied()).await;
+    ctx.success(StatusCode::OK, &EndedView { ended: ended.into_iter().map(SessionId::new).collect() })
 }

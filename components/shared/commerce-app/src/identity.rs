@@ -14,6 +14,7 @@ mod identifier;
 mod keys;
 pub mod limits;
 pub(crate) mod new_session;
+mod one_step;
 pub mod one_time_code;
 mod origin;
 pub mod profile;

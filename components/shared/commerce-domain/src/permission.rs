@@ -10,9 +10,9 @@ use std::fmt;
 pub enum Permission {
     /// End the sessions of others.
     EndSessions,
-    /// Give members their role, suspend them, let them in again.
+    /// Give members their role, suspend them, let them in again; see and end their sessions.
     ManageMembers,
-    /// Suspend customers, let them in again.
+    /// Suspend customers, let them in again; see and end their sessions.
     ManageCustomers,
     /// Read orders, with the names and addresses in them.
     ViewOrders,

@@ -139,8 +139,10 @@ impl Caller {
         (id, self.call("auth_register", input).await)
     }
 
-    async fn verify(&self, id: Uuid) -> Outcome {
-        let input = json!({"purpose": "verify_email", "account_id": id, "secret_hash": hash(&format!("link {id}"))});
+    /// Follows the link of a registration.
+    async fn verify(&self, id: Uuid, password: &str) -> Outcome {
+        let input = json!({"purpose": "verify_email", "account_id": id, "secret_hash": hash(&format!("link {id}")),
+            "fingerprint": hash(&format!("{id} {password}"))});
         self.call("auth_verify", input).await
     }
 
@@ -148,7 +150,7 @@ impl Caller {
     async fn account(&self, email: &str, password: &str) -> Uuid {
         let (id, outcome) = self.register(email, password).await;
         outcome.unwrap();
-        self.verify(id).await.unwrap();
+        self.verify(id, password).await.unwrap();
         id
     }
 

@@ -14,13 +14,13 @@ async fn an_address_that_is_not_proved_signs_nobody_in() {
     registered.unwrap();
     assert_eq!(shopper.find("noura@example.com", None).await.unwrap()["account"], json!(null));
     assert_eq!(count(&database, "select count(*) from identity.account where kind = 'customer'").await, 0);
-    let verified = shopper.verify(id).await.unwrap();
+    let verified = shopper.verify(id, "one").await.unwrap();
     assert_eq!(
         (verified["created"].clone(), verified["account"]["email_verified"].clone()),
         (json!(true), json!(true))
     );
     assert_eq!(shopper.find("noura@example.com", None).await.unwrap()["account"]["id"], json!(id));
-    assert_eq!(code(shopper.verify(id).await), "422 link_invalid");
+    assert_eq!(code(shopper.verify(id, "one").await), "422 link_invalid");
 }
 
 #[tokio::test]
@@ -48,14 +48,70 @@ async fn of_several_registrations_of_an_address_one_becomes_an_account() {
     let database = Database::start().await;
     let shopper = Caller::new(&database, "qahwa", "customer").await;
     let mut ids = Vec::new();
-    for password in ["one", "two", "three", "four", "five"] {
+    let passwords = ["one", "two", "three", "four", "five"];
+    for password in passwords {
         ids.push(shopper.register("noura@example.com", password).await.0);
     }
-    let outcomes = at_once(&database, &shopper, 5, async |caller, n| caller.verify(ids[n]).await).await;
+    let outcomes = at_once(&database, &shopper, 5, async |caller, n| caller.verify(ids[n], passwords[n]).await).await;
     assert_eq!(successes(&outcomes), 1, "{outcomes:?}");
-    for id in ids {
-        assert_eq!(code(shopper.verify(id).await), "422 link_invalid");
+    for (id, password) in ids.into_iter().zip(passwords) {
+        assert_eq!(code(shopper.verify(id, password).await), "422 link_invalid");
     }
+    assert_eq!(count(&database, "select count(*) from identity.account where kind = 'customer'").await, 1);
+}
+
+/// A stranger registers with somebody's address and its owner follows the link: the stranger's password does not become the owner's.
+#[tokio::test]
+async fn the_link_of_a_registration_wants_its_password() {
+    let database = Database::start().await;
+    let shopper = Caller::new(&database, "qahwa", "customer").await;
+    let (id, registered) = shopper.register("noura@example.com", "the stranger's").await;
+    registered.unwrap();
+    let without = json!({"purpose": "verify_email", "account_id": id, "secret_hash": hash(&format!("link {id}"))});
+    for _ in 0..9 {
+        let refusal = shopper.call("auth_verify", without.clone()).await.unwrap_err();
+        assert_eq!(
+            (refusal.code.as_str(), refusal.detail),
+            ("422 invalid_request", json!({"field": "password", "code": "required"}))
+        );
+    }
+    // That was no try; four wrong ones leave the fifth.
+    for _ in 0..4 {
+        let refusal = shopper.verify(id, "the owner's").await.unwrap_err();
+        assert_eq!((refusal.code.as_str(), refusal.detail), ("401 invalid_credentials", json!({"field": "password"})));
+    }
+    assert_eq!(count(&database, "select count(*) from identity.account where kind = 'customer'").await, 0);
+    let told = "select count(*) from audit.attempt where kind = 'verify_email' and outcome = 'failed' and reason = 'wrong_password'";
+    assert_eq!(count(&database, told).await, 4);
+    assert_eq!(shopper.verify(id, "the stranger's").await.unwrap()["created"], true);
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_are_the_end_of_a_link_even_at_once() {
+    let database = Database::start().await;
+    let shopper = Caller::new(&database, "qahwa", "customer").await;
+    let (id, registered) = shopper.register("noura@example.com", "one").await;
+    registered.unwrap();
+    let outcomes =
+        at_once(&database, &shopper, 20, async |caller, n| caller.verify(id, &format!("guess {n}")).await).await;
+    let codes: Vec<_> = outcomes.into_iter().map(code).collect();
+    assert_eq!(codes.iter().filter(|code| *code == "401 invalid_credentials").count(), 5, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| *code == "422 link_invalid").count(), 15, "{codes:?}");
+    assert_eq!(code(shopper.verify(id, "one").await), "422 link_invalid");
+    // Another person's link is not worn out by it, and a new registration has tries of its own.
+    let (again, registered) = shopper.register("noura@example.com", "one").await;
+    registered.unwrap();
+    shopper.verify(again, "one").await.unwrap();
+}
+
+#[tokio::test]
+async fn of_many_who_follow_one_link_at_once_one_makes_the_account() {
+    let database = Database::start().await;
+    let shopper = Caller::new(&database, "qahwa", "customer").await;
+    let (id, registered) = shopper.register("noura@example.com", "one").await;
+    registered.unwrap();
+    let outcomes = at_once(&database, &shopper, 20, async |caller, _| caller.verify(id, "one").await).await;
+    assert_eq!(successes(&outcomes), 1, "{outcomes:?}");
     assert_eq!(count(&database, "select count(*) from identity.account where kind = 'customer'").await, 1);
 }
 
@@ -69,8 +125,8 @@ async fn the_same_address_in_two_shops_is_two_people() {
     let (there, registered) = moda.register("noura@example.com", "two").await;
     registered.unwrap();
     // A link of one shop is none of another's.
-    assert_eq!(code(qahwa.verify(there).await), "422 link_invalid");
-    moda.verify(there).await.unwrap();
+    assert_eq!(code(qahwa.verify(there, "two").await), "422 link_invalid");
+    moda.verify(there, "two").await.unwrap();
     assert_ne!(here, there);
     assert_eq!(
         qahwa.find("noura@example.com", None).await.unwrap()["account"]["password_hash"],
@@ -99,7 +155,7 @@ async fn guest_orders_come_along_once_their_address_is_proved() {
     let mut shopper = Caller::new(&database, "qahwa", "customer").await;
     let (id, registered) = shopper.register("noura@example.com", "one").await;
     registered.unwrap();
-    assert_eq!(shopper.verify(id).await.unwrap()["attached_orders"], 1);
+    assert_eq!(shopper.verify(id, "one").await.unwrap()["attached_orders"], 1);
     shopper.sign_in("noura@example.com").await;
     let orders = shopper.call("customer_orders", json!({"limit": 10})).await.unwrap();
     assert_eq!(orders["orders"].as_array().unwrap().len(), 1);

@@ -164,3 +164,117 @@ async fn totp_goes_with_its_recovery_codes() {
     assert_eq!(recovery_codes(&database).await, 0);
     assert_eq!(code(shopper.call("auth_recovery_codes", codes).await), "409 totp_not_enrolled");
 }
+
+/// A login that sends both factors at once, as far as the database sees it: what it found, and the second statement.
+async fn both_at_once(caller: &Caller, found: &Value, used: Value) -> Outcome {
+    let account = &found["account"];
+    let input = json!({"account_id": account["id"], "epoch": account["epoch"], "methods": ["password"], "second_factor": used,
+        "identifier_hash": hash(EMAIL), "session": session(), "device": device(None), "cart": {"max_quantity": 10, "max_items": 3}});
+    caller.call("auth_sign_in", input).await
+}
+
+fn totp(found: &Value, step: u64) -> Value {
+    json!({"method": "totp", "totp_step": step, "totp_set_at": found["account"]["totp_set_at"]})
+}
+
+async fn methods(database: &Database, signed_in: &Value) -> Vec<String> {
+    let id: Uuid = signed_in["session_id"].as_str().unwrap().parse().unwrap();
+    let row = database.sql.query_one("select methods from app.session where id = $1", &[&id]).await.unwrap();
+    row.get(0)
+}
+
+#[tokio::test]
+async fn both_factors_at_once_use_up_the_second_one() {
+    let database = Database::start().await;
+    let shopper = enrolled(&database).await;
+    let found = shopper.find(EMAIL, None).await.unwrap();
+    let told = &found["account"];
+    assert_eq!(told["totp_step"], 100);
+    assert_eq!(told["recovery_hashes"], json!([hash("recovery 1"), hash("recovery 2")]));
+    for (step, accepted) in [(100, false), (99, false), (101, true), (101, false), (105, true), (104, false)] {
+        let outcome = both_at_once(&shopper, &found, totp(&found, step)).await;
+        assert_eq!(outcome.is_ok(), accepted, "{step}");
+        match outcome {
+            Ok(signed_in) => assert_eq!(methods(&database, &signed_in).await, ["password", "totp"]),
+            Err(refusal) => assert_eq!((&*refusal.code, refusal.detail), ("401 invalid_credentials", Value::Null)),
+        }
+    }
+    let recovery = |code: &str| json!({"method": "recovery", "recovery_hash": hash(code)});
+    for (code, accepted) in [("recovery 1", true), ("recovery 1", false), ("never given", false), ("recovery 2", true)]
+    {
+        let outcome = both_at_once(&shopper, &found, recovery(code)).await;
+        assert_eq!(outcome.is_ok(), accepted, "{code}");
+        if let Ok(signed_in) = outcome {
+            assert_eq!(methods(&database, &signed_in).await, ["password", "recovery"]);
+        }
+    }
+    assert_eq!(recovery_codes(&database).await, 0);
+    let found = shopper.find(EMAIL, None).await.unwrap();
+    assert_eq!((&found["account"]["totp_step"], &found["account"]["recovery_hashes"]), (&json!(105), &json!([])));
+    // An unknown method proves nothing, and no second factor adds no method.
+    let unknown = json!({"method": "sms", "totp_step": 900, "totp_set_at": found["account"]["totp_set_at"]});
+    assert_eq!(code(both_at_once(&shopper, &found, unknown).await), "401 invalid_credentials");
+    let plain = both_at_once(&shopper, &found, Value::Null).await.unwrap();
+    assert_eq!(methods(&database, &plain).await, ["password"]);
+}
+
+/// What a stolen code is raced for with: twenty logins that send it with the password.
+#[tokio::test]
+async fn one_code_sent_with_many_passwords_works_once() {
+    let database = Database::start().await;
+    let shopper = enrolled(&database).await;
+    let found = shopper.find(EMAIL, None).await.unwrap();
+    let sessions = "select count(*) from app.session where cardinality(methods) = 2";
+    for (used, all) in [(totp(&found, 101), 1), (json!({"method": "recovery", "recovery_hash": hash("recovery 1")}), 2)]
+    {
+        let outcomes =
+            at_once(&database, &shopper, 20, async |caller, _| both_at_once(&caller, &found, used.clone()).await).await;
+        assert_eq!(successes(&outcomes), 1, "{used}");
+        assert_eq!(count(&database, sessions).await, all);
+    }
+    assert_eq!(recovery_codes(&database).await, 1);
+}
+
+/// Two steps and one are the same doors to the same codes.
+#[tokio::test]
+async fn a_code_is_good_for_one_of_both_flows() {
+    let database = Database::start().await;
+    let shopper = enrolled(&database).await;
+    let (challenge, _) = password(&shopper, None).await;
+    let found = shopper.find(EMAIL, None).await.unwrap();
+    both_at_once(&shopper, &found, totp(&found, 101)).await.unwrap();
+    assert_eq!(code(answer(&shopper, challenge, "totp", json!({"totp_step": 101})).await), "401 invalid_credentials");
+    answer(&shopper, challenge, "totp", json!({"totp_step": 102})).await.unwrap();
+    assert_eq!(code(both_at_once(&shopper, &found, totp(&found, 102)).await), "401 invalid_credentials");
+}
+
+#[tokio::test]
+async fn what_changes_between_the_statements_uses_nothing_up() {
+    let database = Database::start().await;
+    let shopper = enrolled(&database).await;
+    let tenant = "select set_config('app.tenant_id', id::text, true) from app.tenant where slug = 'qahwa'";
+    let step = "select max(totp_step) from identity.credential";
+    for change in [
+        "update identity.account set epoch = epoch + 1",
+        "update identity.account set status = 'suspended'",
+        "update identity.credential set totp_set_at = clock_timestamp() where totp_sealed is not null",
+    ] {
+        database.sql.execute("delete from identity.throttle", &[]).await.unwrap();
+        let found = shopper.find(EMAIL, None).await.unwrap();
+        database.sql.batch_execute(&format!("begin; {tenant}; {change}; commit")).await.unwrap();
+        let outcome = both_at_once(&shopper, &found, totp(&found, 500)).await;
+        assert_eq!(code(outcome), "401 invalid_credentials", "{change}");
+        assert_eq!(count(&database, step).await, 100, "{change}");
+        // The failure stays charged.
+        assert_eq!(
+            count(&database, "select count::bigint from identity.throttle where bucket = 'pair'").await,
+            1,
+            "{change}"
+        );
+        let undo = "update identity.account set status = 'active'";
+        database.sql.batch_execute(&format!("begin; {tenant}; {undo}; commit")).await.unwrap();
+    }
+    let found = shopper.find(EMAIL, None).await.unwrap();
+    both_at_once(&shopper, &found, totp(&found, 500)).await.unwrap();
+    assert_eq!(count(&database, "select count(*) from identity.throttle where bucket = 'pair'").await, 0);
+}

@@ -8,7 +8,6 @@ use commerce_db::auth::{self, RecoveryCodesInput, TotpConfirmInput};
 use commerce_db::system::NoInput;
 use commerce_db::{CallContext, DbError};
 use commerce_domain::TenantId;
-use commerce_identity::code::OneTimeCode;
 use commerce_identity::recovery::{self, RecoveryCode};
 use commerce_identity::seal::{Ticket, TicketScope};
 use commerce_identity::totp::{self, TotpSecret};
@@ -17,7 +16,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::address::code_invalid;
-use crate::identity::authenticator::{open_secret, seal_secret};
+use crate::identity::authenticator::{matched_step, seal_secret};
 use crate::identity::{IdentityError, Keys};
 use crate::random;
 
@@ -141,8 +140,7 @@ fn first_code(
     let Some(enrolment) = opened.ok().map(|ticket| ticket.content).filter(|ours| ours.account == owner.account) else {
         return Ok(None);
     };
-    let secret = open_secret(&keys.seals, owner.account, &enrolment.totp_sealed)?;
-    let step = OneTimeCode::parse(code).and_then(|code| secret.verify(&code, now));
+    let step = matched_step(&keys.seals, owner.account, &enrolment.totp_sealed, code, now)?;
     Ok(step.map(|step| (enrolment.totp_sealed, step)))
 }
 

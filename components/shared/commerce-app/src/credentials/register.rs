@@ -1,4 +1,5 @@
-//! Registering. The account comes into being when the address is proved, so nobody can hold an address that is not theirs.
+//! Registering. The account comes into being when the address is proved, so nobody can hold an address that is not theirs; and by whoever
+//! knows the password that is chosen here, so nobody else's is set on it ([`super::address`]).
 
 use bytes::Bytes;
 use commerce_db::CallContext;

@@ -1,5 +1,8 @@
-//! The secret of an authenticator app at rest: sealed, and bound to its account.
+//! The secret of an authenticator app at rest, sealed and bound to its account; and what people type, compared with it.
 
+use commerce_identity::CodeKey;
+use commerce_identity::code::OneTimeCode;
+use commerce_identity::recovery::RecoveryCode;
 use commerce_identity::seal::KeyRing;
 use commerce_identity::totp::TotpSecret;
 use uuid::Uuid;
@@ -25,6 +28,27 @@ pub fn seal_secret(keys: &KeyRing, account: Uuid, secret: &TotpSecret) -> Result
 pub fn open_secret(keys: &KeyRing, account: Uuid, sealed: &str) -> Result<TotpSecret, IdentityError> {
     let bytes = keys.open(sealed, &aad(account))?;
     TotpSecret::from_bytes(&bytes).ok_or(IdentityError::Internal("totp_secret"))
+}
+
+/// The time step whose code was typed; `None` for what is no code, or none of these minutes.
+///
+/// # Errors
+/// As [`open_secret`].
+pub fn matched_step(
+    keys: &KeyRing,
+    account: Uuid,
+    sealed: &str,
+    typed: &str,
+    now: i64,
+) -> Result<Option<u64>, IdentityError> {
+    let secret = open_secret(keys, account, sealed)?;
+    Ok(OneTimeCode::parse(typed).and_then(|code| secret.verify(&code, now)))
+}
+
+/// What is stored of a recovery code as it was typed; `None` for what is none.
+#[must_use]
+pub fn recovery_hash(key: &CodeKey, account: Uuid, typed: &str) -> Option<String> {
+    RecoveryCode::parse(typed).map(|code| code.storage_hash(key, account))
 }
 
 fn aad(account: Uuid) -> Vec<u8> {

@@ -1,11 +1,10 @@
 //! The second factor of a sign-in, in one statement: what it needs came back with the ticket.
 
 use bytes::Bytes;
+use commerce_db::CallContext;
 use commerce_db::auth::{self, CartMerge, ChallengeInput};
-use commerce_db::{CallContext, DbError};
 use commerce_domain::{AccountKind, TenantId};
 use commerce_identity::code::OneTimeCode;
-use commerce_identity::recovery::RecoveryCode;
 use commerce_identity::seal::{Ticket, TicketScope};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -126,17 +125,10 @@ pub async fn answer(
         cart: request.cart,
         notice: Some(new_session::notice(keys, ticket.language, origin, now)?),
     };
-    let reply = auth::CHALLENGE.call(context, &input).await.map_err(same_for_all)?;
+    let reply = auth::CHALLENGE.call(context, &input).await;
+    let reply = reply.map_err(|error| IdentityError::same_for_all(error, None))?;
     let grant = draft.grant(keys, tenant, reply.value, origin, now)?;
     Ok((grant, reply.tenant))
-}
-
-/// A refusal of the first statement and one of the second look alike.
-fn same_for_all(error: DbError) -> IdentityError {
-    match error {
-        DbError::Refused { status: 401, .. } => IdentityError::InvalidCredentials { rate: None },
-        error => error.into(),
-    }
 }
 
 /// What the database compares.
@@ -151,14 +143,13 @@ fn prove(keys: &Keys, ticket: &SecondFactorTicket, request: &Challenge<'_>) -> R
     let mut proof = Proof::default();
     match request.method {
         Method::Totp => {
-            if let (Some(sealed), Some(code)) = (&ticket.totp_sealed, OneTimeCode::parse(request.code)) {
-                let secret = authenticator::open_secret(&keys.seals, ticket.account_id, sealed)?;
-                proof.totp_step = secret.verify(&code, request.now);
+            if let Some(sealed) = &ticket.totp_sealed {
+                let (account, code) = (ticket.account_id, request.code);
+                proof.totp_step = authenticator::matched_step(&keys.seals, account, sealed, code, request.now)?;
             }
         }
         Method::Recovery => {
-            let code = RecoveryCode::parse(request.code);
-            proof.recovery_hash = code.map(|code| code.storage_hash(&keys.codes, ticket.account_id));
+            proof.recovery_hash = authenticator::recovery_hash(&keys.codes, ticket.account_id, request.code);
         }
         Method::Email | Method::Sms => {
             let code = OneTimeCode::parse(request.code);

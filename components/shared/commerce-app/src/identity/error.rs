@@ -43,6 +43,16 @@ pub enum IdentityError {
     Internal(&'static str),
 }
 
+impl IdentityError {
+    /// A refusal of the statement that ends a sign-in looks like one of any before it, `rate` included.
+    pub(super) fn same_for_all(error: DbError, rate: Option<Rate>) -> Self {
+        match error {
+            DbError::Refused { status: 401, .. } => Self::InvalidCredentials { rate },
+            error => error.into(),
+        }
+    }
+}
+
 impl From<HashError> for IdentityError {
     fn from(_: HashError) -> Self {
         Self::Internal("password_hash")

@@ -1,13 +1,14 @@
 //! Sign-in by password, in two statements: the attempt is charged and the account read; then the session begins, or the failure is
 //! written down, or a second factor is asked for.
 //!
-//! Whoever has no account here costs the same hash and gets the same answer as whoever mistypes a password.
+//! Whoever has no account here costs the same hash and gets the same answer as whoever mistypes a password, or a second factor that they
+//! send along with it. A second factor that is asked for afterwards tells by the asking that the password was right.
 
 use bytes::Bytes;
 use commerce_db::CallContext;
 use commerce_db::auth::{
     self, CartMerge, Channel, CodeChallenge, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, NewMessage,
-    Rate, SecondFactorInput, SignInInput,
+    Rate, SecondFactorInput, SecondFactorUsed, SignInInput,
 };
 use commerce_domain::AccountKind;
 use commerce_identity::code::OneTimeCode;
@@ -19,7 +20,7 @@ use super::challenge::{SecondFactorTicket, TICKET_TTL_S};
 use super::limits::LIMITS;
 use super::new_session::{self, Grant, NewSessionDraft};
 use super::tenant::tenant_of;
-use super::{HashSlot, IdentityError, Keys, Origin, identifier_hash};
+use super::{HashSlot, IdentityError, Keys, Origin, identifier_hash, one_step};
 use crate::messages::{Content, Draft, Language};
 use crate::random;
 
@@ -32,6 +33,8 @@ pub struct SignIn<'a> {
     pub identifier: &'a Identifier,
     /// The proof.
     pub password: &'a Password,
+    /// A code of the authenticator or a recovery code as it was typed, for both factors at once.
+    pub code: Option<&'a str>,
     /// A guest's cart, for customers.
     pub cart: Option<CartMerge>,
     /// Where from.
@@ -81,21 +84,54 @@ pub async fn sign_in(
 
     let stored = account.as_ref().and_then(|account| account.password_hash.as_deref());
     let right = keys.passwords.verify(request.password, stored)?;
-    let attempt = Attempt { context: &context, keys, request, identifier_hash };
+    // Before it is asked whether the password was right: what this takes says nothing of it.
+    let used = match (&account, request.code) {
+        (Some(account), Some(code)) => one_step::prove(keys, account, code, request.now)?,
+        _ => None,
+    };
+    let attempt = Attempt { context: &context, keys, request, identifier_hash, rate };
     let Some(account) = account.filter(|_| right) else {
         drop(slot);
-        attempt.fail().await?;
-        return Err(IdentityError::InvalidCredentials { rate: Some(rate) });
+        return Err(attempt.fail().await);
     };
-    let outcome = if needs_second_factor(request.kind, &account, &policy, ceiling && !known_device) {
-        drop(slot);
-        Outcome::SecondFactor(attempt.ask_second_factor(tenant, &account).await?)
-    } else {
-        let upgrade = attempt.upgrade(stored_hash(&account))?;
-        drop(slot);
-        Outcome::SignedIn(Box::new(attempt.begin_session(tenant, &account, upgrade).await?))
+    let needed = needs_second_factor(request.kind, &account, &policy, ceiling && !known_device);
+    let outcome = match next(needed, account.totp_sealed.is_some(), request.code.map(|_| used)) {
+        Next::Fail => {
+            drop(slot);
+            return Err(attempt.fail().await);
+        }
+        Next::AskSecondFactor => {
+            drop(slot);
+            Outcome::SecondFactor(attempt.ask_second_factor(tenant, &account).await?)
+        }
+        Next::BeginSession(used) => {
+            let upgrade = attempt.upgrade(stored_hash(&account))?;
+            drop(slot);
+            Outcome::SignedIn(Box::new(attempt.begin_session(tenant, &account, upgrade, used).await?))
+        }
     };
     Ok(((outcome, rate), reply.tenant))
+}
+
+/// What a right password leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Fail,
+    AskSecondFactor,
+    BeginSession(Option<SecondFactorUsed>),
+}
+
+/// `given` is what a code proved that came along, if one came. A code that proves nothing is a wrong one, also where none was needed: no
+/// code is right for an account without authenticator. Only where such an account needs a second factor all the same is the code passed
+/// over and another one sent, for nobody could have had it before.
+fn next(needed: bool, has_totp: bool, given: Option<Option<SecondFactorUsed>>) -> Next {
+    match given {
+        None if needed => Next::AskSecondFactor,
+        None => Next::BeginSession(None),
+        Some(Some(used)) => Next::BeginSession(Some(used)),
+        Some(None) if needed && !has_totp => Next::AskSecondFactor,
+        Some(None) => Next::Fail,
+    }
 }
 
 /// An attempt whose account has been looked for.
@@ -104,21 +140,26 @@ struct Attempt<'a> {
     keys: &'a Keys,
     request: &'a SignIn<'a>,
     identifier_hash: String,
+    rate: Rate,
 }
 
 impl Attempt<'_> {
-    /// Says nothing of the account: neither does the trail that a stranger could fill.
-    async fn fail(&self) -> Result<(), IdentityError> {
+    /// Writes the failure down; the error to answer with. Neither says anything of the account, nor does the trail that a stranger could
+    /// fill.
+    async fn fail(&self) -> IdentityError {
+        let one_step = self.request.code.is_some();
         let input = FailInput {
             kind: self.request.kind,
             method: "password".into(),
             identifier_hash: Some(self.identifier_hash.clone()),
             account_id: None,
             client: self.request.origin.client(),
-            reason: "wrong_password_or_unknown".into(),
+            reason: if one_step { "wrong_password_code_or_unknown" } else { "wrong_password_or_unknown" }.into(),
         };
-        auth::FAIL.call(self.context, &input).await?;
-        Ok(())
+        match auth::FAIL.call(self.context, &input).await {
+            Ok(_) => IdentityError::InvalidCredentials { rate: Some(self.rate) },
+            Err(error) => error.into(),
+        }
     }
 
     /// The same password under today's rules, when the stored hash is out of date.
@@ -134,6 +175,7 @@ impl Attempt<'_> {
         tenant: Uuid,
         account: &FoundAccount,
         password_hash: Option<String>,
+        second_factor: Option<SecondFactorUsed>,
     ) -> Result<Grant, IdentityError> {
         let SignIn { kind, cart, origin, now, .. } = *self.request;
         let draft = NewSessionDraft::draw()?;
@@ -142,6 +184,7 @@ impl Attempt<'_> {
             account_id: account.id,
             epoch: account.epoch,
             methods: vec!["password".into()],
+            second_factor,
             password_hash,
             identifier_hash: self.identifier_hash.clone(),
             session: draft.session(origin),
@@ -150,8 +193,9 @@ impl Attempt<'_> {
             cart,
             notice: Some(new_session::notice(self.keys, Language::pick(&[&account.locale]), origin, now)?),
         };
-        let signed_in = auth::SIGN_IN.call(self.context, &input).await?.value;
-        draft.grant(self.keys, tenant, signed_in, origin, now)
+        let signed_in = auth::SIGN_IN.call(self.context, &input).await;
+        let signed_in = signed_in.map_err(|error| IdentityError::same_for_all(error, Some(self.rate)))?;
+        draft.grant(self.keys, tenant, signed_in.value, origin, now)
     }
 
     async fn ask_second_factor(&self, tenant: Uuid, account: &FoundAccount) -> Result<SecondFactor, IdentityError> {
@@ -234,6 +278,9 @@ mod tests {
             epoch: 1,
             password_hash: None,
             totp_sealed: totp.then(|| "s1.k1.x".to_owned()),
+            totp_step: totp.then_some(1),
+            totp_set_at: totp.then(|| "2026-01-01T00:00:00Z".to_owned()),
+            recovery_hashes: vec![],
             email: None,
             phone: None,
             locale: "ar".into(),
@@ -256,6 +303,22 @@ mod tests {
         assert!(!asked("owner", MfaRule::Off, &["owner"]));
         let customer = account("customer", false);
         assert!(!needs_second_factor(AccountKind::Customer, &customer, &policy(MfaRule::Required, &[]), false));
+    }
+
+    #[test]
+    fn a_code_that_proves_nothing_is_wrong_unless_another_one_is_sent() {
+        let used = SecondFactorUsed::Recovery { recovery_hash: "ab".into() };
+        for (needed, has_totp, given, expected) in [
+            (false, false, None, Next::BeginSession(None)),
+            (true, true, None, Next::AskSecondFactor),
+            (true, false, None, Next::AskSecondFactor),
+            (true, true, Some(Some(used.clone())), Next::BeginSession(Some(used))),
+            (true, true, Some(None), Next::Fail),
+            (false, false, Some(None), Next::Fail),
+            (true, false, Some(None), Next::AskSecondFactor),
+        ] {
+            assert_eq!(next(needed, has_totp, given.clone()), expected, "{needed} {has_totp} {given:?}");
+        }
     }
 
     #[test]

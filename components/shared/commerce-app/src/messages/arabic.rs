@@ -14,7 +14,10 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         Content::VerifyEmail { .. } => (
             format!("أكّد بريدك الإلكتروني في {shop}"),
             "أكّد بريدك الإلكتروني",
-            vec![Block::text(format!("أكّد أن هذا البريد لك لإتمام إنشاء حسابك في {shop}."))],
+            vec![
+                Block::text(format!("أكّد أن هذا البريد لك لإتمام إنشاء حسابك في {shop}.")),
+                Block::text("ستُطلب منك كلمة المرور التي اخترتها عند التسجيل."),
+            ],
         ),
         Content::ResetPassword { .. } => (
             format!("عيّن كلمة مرور جديدة في {shop}"),

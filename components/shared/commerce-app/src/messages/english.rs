@@ -14,7 +14,10 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         Content::VerifyEmail { .. } => (
             format!("Confirm your e-mail address at {shop}"),
             "Confirm your e-mail address",
-            vec![Block::text(format!("Confirm that this address is yours to finish your account at {shop}."))],
+            vec![
+                Block::text(format!("Confirm that this address is yours to finish your account at {shop}.")),
+                Block::text("You will be asked for the password that you chose when you registered."),
+            ],
         ),
         Content::ResetPassword { .. } => (
             format!("Set a new password at {shop}"),

@@ -23,7 +23,8 @@ pub use external::{
     ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };
 pub use members::{
-    AccountStatus, CustomerChanged, MemberChanged, SET_CUSTOMER, SET_MEMBER, SetCustomerInput, SetMemberInput,
+    AccountStatus, CustomerChanged, END_SESSIONS_OF, EndSessionsOfInput, MemberChanged, SESSIONS_OF, SET_CUSTOMER,
+    SET_MEMBER, SessionsOfInput, SetCustomerInput, SetMemberInput, WhichSessions,
 };
 pub use password::{
     CHANGE_PASSWORD, ChangePasswordInput, FORGOT, ForgotInput, PasswordChanged, PasswordReset, REGISTER, RESET,
@@ -39,5 +40,6 @@ pub use shared::{
 };
 pub use sign_in::{
     CHALLENGE, ChallengeInput, FAIL, FIND, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, REFRESH,
-    RefreshChild, RefreshInput, Refreshed, SECOND_FACTOR, SIGN_IN, SecondFactorInput, SecondFactorOffered, SignInInput,
+    RefreshChild, RefreshInput, Refreshed, SECOND_FACTOR, SIGN_IN, SecondFactorInput, SecondFactorOffered,
+    SecondFactorUsed, SignInInput,
 };

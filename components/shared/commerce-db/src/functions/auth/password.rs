@@ -69,6 +69,8 @@ pub struct VerifyInput {
     pub account_id: Option<Uuid>,
     /// Of the link's secret.
     pub secret_hash: Option<String>,
+    /// Of the password that was given with a link: the link of a registration wants the one that was chosen there.
+    pub fingerprint: Option<String>,
     /// Which code.
     pub challenge_id: Option<Uuid>,
     /// Of the code.
@@ -172,7 +174,8 @@ tenant_function! {
     REGISTER, "auth_register", RegisterInput => Rated
 }
 tenant_function! {
-    /// Proves an address. Refuses: `link_invalid`, `invalid_code`, `address_taken`.
+    /// Proves an address. Refuses: `link_invalid`, `invalid_code`, `address_taken`; for the link of a registration `invalid_request`
+    /// without a password and `invalid_credentials` for another one, five times.
     VERIFY, "auth_verify", VerifyInput => Verified
 }
 tenant_function! {

@@ -57,6 +57,13 @@ pub struct FoundAccount {
     pub password_hash: Option<String>,
     /// Sealed secret of the authenticator; `None`: none enrolled.
     pub totp_sealed: Option<String>,
+    /// The last time step that was accepted: an earlier one, or the same again, is not.
+    pub totp_step: Option<u64>,
+    /// ISO 8601; when the authenticator was enrolled. Handed back with a step.
+    pub totp_set_at: Option<String>,
+    /// Of the recovery codes that are still good.
+    #[serde(default)]
+    pub recovery_hashes: Vec<String>,
     /// Its address.
     pub email: Option<String>,
     /// Its number.
@@ -117,8 +124,10 @@ pub struct SignInInput {
     pub account_id: Uuid,
     /// As [`FIND`] told it.
     pub epoch: i64,
-    /// How it was proved: `password`.
+    /// How it was proved: `password`. The second factor's is added.
     pub methods: Vec<String>,
+    /// What came along with the password, to be used up.
+    pub second_factor: Option<SecondFactorUsed>,
     /// The same password under today's rules, when the stored hash is out of date.
     pub password_hash: Option<String>,
     /// Keyed hash of the identifier, whose failures are forgiven.
@@ -133,6 +142,24 @@ pub struct SignInInput {
     pub cart: Option<CartMerge>,
     /// The notice of a new device.
     pub notice: Option<NewMessage>,
+}
+
+/// A second factor that was found right, which may be used up by another sign-in meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "method", rename_all = "lowercase")]
+pub enum SecondFactorUsed {
+    /// A code of the authenticator.
+    Totp {
+        /// The time step of the code.
+        totp_step: u64,
+        /// As [`FIND`] told it: an authenticator that was enrolled since did not make the code.
+        totp_set_at: String,
+    },
+    /// A recovery code.
+    Recovery {
+        /// Of the code.
+        recovery_hash: String,
+    },
 }
 
 /// Input of [`SECOND_FACTOR`].
@@ -252,7 +279,7 @@ tenant_function! {
     FAIL, "auth_fail", FailInput => NoAnswer
 }
 tenant_function! {
-    /// Begins a session. Refuses: `invalid_credentials` when the account changed since [`FIND`].
+    /// Begins a session. Refuses: `invalid_credentials` when the account changed since [`FIND`], or the second factor was used.
     SIGN_IN, "auth_sign_in", SignInInput => SignedIn
 }
 tenant_function! {
@@ -289,6 +316,16 @@ mod tests {
             r#"{"id":"01900000-0000-7000-8000-000000000001","epoch":3,"locale":"ar","role":"owner","given_name":"Noura"}"#,
         )
         .unwrap();
-        assert!(found.password_hash.is_none() && found.totp_sealed.is_none());
+        assert!(found.password_hash.is_none() && found.totp_sealed.is_none() && found.recovery_hashes.is_empty());
+    }
+
+    #[test]
+    fn a_second_factor_is_named_by_its_method() {
+        let text = |used: SecondFactorUsed| serde_json::to_value(used).unwrap();
+        let totp = SecondFactorUsed::Totp { totp_step: 7, totp_set_at: "2026-01-01T00:00:00Z".into() };
+        let expected = serde_json::json!({"method": "totp", "totp_step": 7, "totp_set_at": "2026-01-01T00:00:00Z"});
+        assert_eq!(text(totp), expected);
+        let recovery = SecondFactorUsed::Recovery { recovery_hash: "ab".into() };
+        assert_eq!(text(recovery), serde_json::json!({"method": "recovery", "recovery_hash": "ab"}));
     }
 }
