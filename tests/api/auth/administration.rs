@@ -82,16 +82,16 @@ fn ids(listed: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_owner_ends_sessions_of_a_member() {
+async fn an_administrator_ends_sessions_of_a_member() {
     let probe = CountingSeam::new();
     let world = World::builder().seam(probe.clone()).start().await;
     let door = Door::staff(&world, "qahwa");
-    let owner = door.employee("noura@example.com", "owner").await;
+    let admin = door.employee("noura@example.com", "admin").await;
     let laptop = door.employee("salem@example.com", "manager").await;
     let phone = Person::read(door.login("salem@example.com", PASSWORD).await);
     let path = format!("/members/{}/sessions", laptop.id);
     let one = format!("{path}/{}", laptop.session);
-    let listed = door.get(&path, &owner).await.expect(200).data();
+    let listed = door.get(&path, &admin).await.expect(200).data();
     assert_eq!(ids(&listed), [&*phone.session, &*laptop.session]);
     assert_eq!((&listed[1]["current"], &listed[1]["ip"]), (&json!(false), &json!("127.0.0.1")));
 
@@ -100,26 +100,26 @@ async fn an_owner_ends_sessions_of_a_member() {
     for path in [&one, &path] {
         door.delete(path, &laptop).await.expect_problem(403, "forbidden");
     }
-    assert_eq!(door.delete(&one, &owner).await.expect(200).data(), json!({"ended": [laptop.session]}));
+    assert_eq!(door.delete(&one, &admin).await.expect(200).data(), json!({"ended": [laptop.session]}));
     // The blacklist knows it: nothing is asked of the database.
     let id = fresh_key();
     door.get("/me", &laptop).request_id(&id).await.expect_problem(401, "session_ended");
     assert_eq!(probe.statements_of(&id), Vec::<String>::new());
     door.refresh(&laptop.refresh).await.expect_problem(401, "session_ended");
     door.get("/me", &phone).await.expect(200);
-    door.delete(&one, &owner).await.expect_problem(404, "session_not_found");
-    door.delete(&format!("{path}/{}", owner.session), &owner).await.expect_problem(404, "session_not_found");
+    door.delete(&one, &admin).await.expect_problem(404, "session_not_found");
+    door.delete(&format!("{path}/{}", admin.session), &admin).await.expect_problem(404, "session_not_found");
 
-    assert_eq!(door.delete(&path, &owner).await.expect(200).data(), json!({"ended": [phone.session]}));
+    assert_eq!(door.delete(&path, &admin).await.expect(200).data(), json!({"ended": [phone.session]}));
     door.get("/me", &phone).await.expect_problem(401, "session_ended");
-    assert_eq!(door.get(&path, &owner).await.expect(200).data(), json!([]));
-    let by_owner = (owner.id.clone(), "ended_by_administrator".to_owned());
-    assert_eq!(ends(&world, &laptop).await, [by_owner.clone(), by_owner]);
+    assert_eq!(door.get(&path, &admin).await.expect(200).data(), json!([]));
+    let by_admin = (admin.id.clone(), "ended_by_administrator".to_owned());
+    assert_eq!(ends(&world, &laptop).await, [by_admin.clone(), by_admin]);
     // Signed out, and not kept out.
     Person::read(door.login("salem@example.com", PASSWORD).await);
     // One's own, all of them: that is a way out as well.
-    door.delete(&format!("/members/{}/sessions", owner.id), &owner).await.expect(200);
-    door.get("/me", &owner).await.expect_problem(401, "session_ended");
+    door.delete(&format!("/members/{}/sessions", admin.id), &admin).await.expect(200);
+    door.get("/me", &admin).await.expect_problem(401, "session_ended");
     world.finish().await;
 }
 

@@ -73,10 +73,10 @@ const fn one(session_id: SessionId) -> WhichSessions {
     WhichSessions::One { session_id: session_id.as_uuid() }
 }
 
-/// Whoever manages such accounts sees and ends their sessions.
+/// Administrators see and end the sessions of members; whoever manages customers, theirs.
 fn require(staff: &Staff, kind: AccountKind) -> Result<(), Problem> {
     let permission = match kind {
-        AccountKind::Staff => Permission::ManageMembers,
+        AccountKind::Staff => Permission::EndSessions,
         AccountKind::Customer => Permission::ManageCustomers,
     };
     person::require(staff, permission)
