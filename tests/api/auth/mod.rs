@@ -5,7 +5,6 @@ mod aliases;
 mod budgets;
 mod clerk;
 mod hostile_tokens;
-mod input;
 mod kill_points;
 mod lockout;
 mod messages;

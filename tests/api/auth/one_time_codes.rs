@@ -75,3 +75,13 @@ async fn nobody_learns_who_works_here() {
     assert!(again.expect_problem(429, "too_many_attempts").header("retry-after").is_some());
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_without_country_code_is_one_of_the_shops_country() {
+    let world = World::start().await;
+    let door = Door::customers(&world, "qahwa");
+    let asked = door.post("/otp/request", &json!({"channel": "sms", "phone": "0500000041"})).await.expect(202);
+    assert!(asked.header("ratelimit").is_some());
+    world.mailbox().latest("+966500000041").await.code();
+    world.finish().await;
+}

@@ -57,8 +57,33 @@ async fn addresses_that_mean_nothing_are_refused() {
         "/.env",
         "/wp-admin",
         "/checkout/x",
+        "/me/",
+        "/me/addresses/",
+        "/auth",
+        "/auth/",
+        "/auth/login/",
+        "/auth/Login",
+        "/auth/me",
+        "/auth/members/x",
+        "/auth/mfa",
+        "/auth/oauth/x",
+        "/auth/password",
+        "/auth/sessions/",
     ] {
         cases.push(Case::new(format!("{path:?}"), shop.get(path), 404, "not_found"));
+    }
+    for path in [
+        "/api/v1/auth",
+        "/api/v1/auth/",
+        "/api/v1/auth/login/",
+        "/api/auth/token",
+        "/api/auth/token/verify",
+        "/internal/jobs/messages",
+    ] {
+        cases.push(Case::new(path, world.request(Method::GET, path).host(&shop.host()), 404, "not_found"));
+    }
+    for path in ["/auth/sessions/%ff", "/auth/oauth/%00/start", "/me/orders/%zz"] {
+        cases.push(Case::new(path, shop.get(path), 400, "malformed_uri"));
     }
     for (path, code) in
         [("/media/x", "media_not_found"), ("/carts/x", "cart_not_found"), ("/orders/x", "order_not_found")]
@@ -76,7 +101,7 @@ async fn addresses_that_mean_nothing_are_refused() {
         cases.push(Case::new(format!("{method} {path}"), call, 404, code));
     }
     cases.push(Case::new("a long path", shop.get(&format!("/products/{}", "x".repeat(8_200))), 414, "uri_too_long"));
-    refuse(&world, cases, 40).await;
+    refuse(&world, cases, 60).await;
     world.finish().await;
 }
 
@@ -106,7 +131,55 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         ("/internal/jobs/storefront/purge".to_owned(), "POST"),
         ("/internal/jobs/payments/reconcile".to_owned(), "POST"),
         ("/internal/jobs/events/publish".to_owned(), "POST"),
+        ("/internal/jobs/messages/deliver".to_owned(), "POST"),
+        ("/internal/jobs/messages/purge".to_owned(), "POST"),
+        ("/.well-known/jwks.json".to_owned(), "GET,HEAD"),
+        ("/api/auth/token/".to_owned(), "POST"),
+        ("/api/auth/token/refresh/".to_owned(), "POST"),
+        ("/api/auth/token/verify/".to_owned(), "POST"),
+        (api("/me"), "GET,HEAD,PATCH"),
+        (api("/me/addresses"), "GET,HEAD,POST"),
+        (api("/me/addresses/a"), "PATCH,DELETE"),
+        (api("/me/orders"), "GET,HEAD"),
+        (api("/me/orders/a"), "GET,HEAD"),
     ];
+    let staff = |path: &str| format!("/api/v1/auth{path}");
+    let staffs = [
+        (staff("/me"), "GET,HEAD,PATCH"),
+        (staff("/members/a"), "PATCH"),
+        (staff("/customers/a"), "PATCH"),
+        (staff("/members/a/sessions"), "GET,HEAD,DELETE"),
+        (staff("/members/a/sessions/b"), "DELETE"),
+        (staff("/customers/a/sessions"), "GET,HEAD,DELETE"),
+        (staff("/customers/a/sessions/b"), "DELETE"),
+    ];
+    let of_both = [
+        ("/login", "POST"),
+        ("/refresh", "POST"),
+        ("/logout", "POST"),
+        ("/register", "POST"),
+        ("/verify-email", "POST"),
+        ("/verify-phone", "POST"),
+        ("/password/forgot", "POST"),
+        ("/password/reset", "POST"),
+        ("/password/change", "POST"),
+        ("/otp/request", "POST"),
+        ("/otp/verify", "POST"),
+        ("/oauth", "GET,HEAD"),
+        ("/oauth/a/start", "GET,HEAD"),
+        ("/oauth/a/callback", "GET,HEAD,POST"),
+        ("/oauth/a/token", "POST"),
+        ("/oauth/a/webhook", "POST"),
+        ("/mfa/totp", "POST,DELETE"),
+        ("/mfa/totp/confirm", "POST"),
+        ("/mfa/recovery-codes", "POST"),
+        ("/mfa/challenge", "POST"),
+        ("/sessions", "GET,HEAD,DELETE"),
+        ("/sessions/a", "DELETE"),
+    ];
+    let of_both =
+        of_both.into_iter().flat_map(|(path, allow)| [(staff(path), allow), (api(&format!("/auth{path}")), allow)]);
+    let resources = resources.into_iter().chain(staffs).chain(of_both);
     let mut cases = Vec::new();
     let mut allowed = Vec::new();
     for (path, allow) in resources {
@@ -122,7 +195,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
             }
         }
     }
-    refuse(&world, cases, 150).await;
+    refuse(&world, cases, 600).await;
     for (call, allow, name) in allowed {
         let answer = call.await;
         let mut names: Vec<&str> =
@@ -142,7 +215,14 @@ async fn jobs_and_webhooks_open_to_nobody_without_their_secret() {
     let endpoint = shop.endpoint().await;
     let secret = world.webhook_secret("oud");
     let mut cases = Vec::new();
-    for job in ["storefront/release-reservations", "storefront/purge", "payments/reconcile", "events/publish"] {
+    for job in [
+        "storefront/release-reservations",
+        "storefront/purge",
+        "payments/reconcile",
+        "events/publish",
+        "messages/deliver",
+        "messages/purge",
+    ] {
         let call = || world.request(Method::POST, &format!("/internal/jobs/{job}"));
         cases.push(Case::new(format!("{job}: no token"), call(), 401, "unauthorized"));
         for token in [
@@ -188,7 +268,7 @@ async fn jobs_and_webhooks_open_to_nobody_without_their_secret() {
     }
     let large = format!("{{\"secret_token\": \"{secret}\"}}{}", " ".repeat(65_536));
     cases.push(Case::new("webhook: large", world.webhook(&endpoint, large), 413, "body_too_large"));
-    refuse(&world, cases, 55).await;
+    refuse(&world, cases, 75).await;
     world.finish().await;
 }
 

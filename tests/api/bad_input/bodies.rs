@@ -1,8 +1,7 @@
 //! Bodies that are no JSON, or JSON that no API should take.
 
-use http::Method;
-use serde_json::{Value, json};
-use tests::{Call, Shop, World, fresh_key};
+use serde_json::json;
+use tests::World;
 
 use super::{Case, Stage, refuse};
 
@@ -69,22 +68,6 @@ const MEDIA_TYPES: [&str; 14] = [
     "json",
 ];
 
-/// The routes with a body, and a body that would pass.
-fn routes(shop: Shop<'_>, stage: &Stage) -> Vec<(&'static str, Call, Value)> {
-    let items = format!("/carts/{}/items", stage.cart);
-    let call = |method, path: &str| shop.request(method, path);
-    vec![
-        ("new cart", call(Method::POST, "/carts"), json!({})),
-        ("add item", call(Method::POST, &items), json!({"variant_id": stage.variant, "quantity": 1})),
-        ("set item", call(Method::PATCH, &format!("{items}/{}", stage.item)), json!({"quantity": 2})),
-        (
-            "checkout",
-            call(Method::POST, "/checkout").header("idempotency-key", fresh_key()),
-            shop.checkout_body(&stage.cart),
-        ),
-    ]
-}
-
 fn nested(open: &str, close: &str, depth: usize) -> String {
     format!("{{\"a\": {}1{}}}", open.repeat(depth), close.repeat(depth))
 }
@@ -93,9 +76,10 @@ fn nested(open: &str, close: &str, depth: usize) -> String {
 async fn what_is_no_json_is_refused() {
     let world = World::start().await;
     let shop = world.shop("qahwa");
-    let stage = Stage::set(shop).await;
+    let stage = Stage::with_people(shop).await;
     let mut cases = Vec::new();
-    for (route, call, valid) in routes(shop, &stage) {
+    for route in stage.with_bodies() {
+        let (call, valid, route) = (route.call(), route.valid, route.name);
         let call = call.header("content-type", "application/json");
         for (name, body) in NOT_JSON {
             cases.push(Case::new(format!("{route}: {name}"), call.clone().body(body.to_vec()), 400, "malformed_json"));
@@ -106,7 +90,7 @@ async fn what_is_no_json_is_refused() {
             cases.push(Case::new(format!("{route}: cut at {end}"), call.clone().body(body), 400, "malformed_json"));
         }
     }
-    refuse(&world, cases, 220).await;
+    refuse(&world, cases, 2_000).await;
     world.finish().await;
 }
 
@@ -114,9 +98,10 @@ async fn what_is_no_json_is_refused() {
 async fn json_of_another_shape_is_refused() {
     let world = World::start().await;
     let shop = world.shop("moda");
-    let stage = Stage::set(shop).await;
+    let stage = Stage::with_people(shop).await;
     let mut cases = Vec::new();
-    for (route, call, valid) in routes(shop, &stage) {
+    for route in stage.with_bodies() {
+        let (call, required, valid, route) = (route.call(), route.required, route.valid, route.name);
         let json = call.clone().header("content-type", "application/json");
         let mut push = |name: String, body: String, status, code, field: Option<&str>| {
             let case = Case::new(format!("{route}: {name}"), json.clone().body(body), status, code);
@@ -147,12 +132,14 @@ async fn json_of_another_shape_is_refused() {
         for (name, _) in valid.as_object().unwrap() {
             let doubled = format!("{{\"{name}\":null,\"{name}\":null}}");
             push(format!("doubled {name}"), doubled, 400, "duplicate_field", Some(name));
+        }
+        for name in required {
             let mut body = valid.clone();
-            body.as_object_mut().unwrap().remove(name);
+            body.as_object_mut().unwrap().remove(*name);
             push(format!("no {name}"), body.to_string(), 422, "invalid_request", Some(name));
         }
     }
-    refuse(&world, cases, 120).await;
+    refuse(&world, cases, 1_000).await;
     world.finish().await;
 }
 
@@ -160,9 +147,10 @@ async fn json_of_another_shape_is_refused() {
 async fn other_media_types_and_large_bodies_are_refused() {
     let world = World::start().await;
     let shop = world.shop("oud");
-    let stage = Stage::set(shop).await;
+    let stage = Stage::with_people(shop).await;
     let mut cases = Vec::new();
-    for (route, call, valid) in routes(shop, &stage) {
+    for route in stage.with_bodies() {
+        let (call, valid, route) = (route.call(), route.valid, route.name);
         let valid = valid.to_string();
         for media_type in MEDIA_TYPES {
             let call = call.clone().header("content-type", media_type).body(valid.clone());
@@ -186,6 +174,6 @@ async fn other_media_types_and_large_bodies_are_refused() {
             cases.push(Case::new(format!("{route}: {size} bytes"), call, 413, "body_too_large"));
         }
     }
-    refuse(&world, cases, 70).await;
+    refuse(&world, cases, 700).await;
     world.finish().await;
 }

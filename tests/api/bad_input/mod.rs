@@ -5,13 +5,17 @@ mod addresses;
 mod bodies;
 mod fields;
 mod harmless;
+mod people;
 mod queries;
+mod routes;
 mod wire;
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tests::{Answer, Call, Shop, World};
+use tests::{Answer, Call, World};
+
+use routes::Stage;
 
 /// Longest time for a refusal.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -24,32 +28,24 @@ struct Case {
     code: &'static str,
     /// The field of the first error, when there is one to name.
     field: Option<String>,
+    /// The code of the first error, when it matters.
+    reason: Option<&'static str>,
 }
 
 impl Case {
     fn new(name: impl Into<String>, call: Call, status: u16, code: &'static str) -> Self {
-        Self { name: name.into(), call, status, code, field: None }
+        Self { name: name.into(), call, status, code, field: None, reason: None }
     }
 
     fn field(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
         self
     }
-}
 
-/// A shop with something in a cart, at which the cases are tried.
-struct Stage {
-    cart: String,
-    item: String,
-    variant: String,
-}
-
-impl Stage {
-    async fn set(shop: Shop<'_>) -> Self {
-        let variant = shop.any_variant().await;
-        let cart = shop.cart_with(&[(&variant, 1)]).await;
-        let item = shop.get(&format!("/carts/{cart}")).await.data()["items"][0]["id"].as_str().unwrap().to_owned();
-        Self { cart, item, variant: variant.id }
+    /// Empty: whatever it is.
+    fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason).filter(|reason| !reason.is_empty());
+        self
     }
 }
 
@@ -86,6 +82,8 @@ fn fault(case: &Case, answer: &Answer, took: Duration) -> Option<String> {
         Some("is no problem".to_owned())
     } else if case.field.as_deref().is_some_and(|expected| field != Some(expected)) {
         Some(format!("expected field {:?}", case.field))
+    } else if case.reason.is_some_and(|expected| body["errors"][0]["code"] != expected) {
+        Some(format!("expected reason {:?}", case.reason))
     } else if !head && (body["request_id"].as_str() != answer.header("x-request-id") || body["status"] != case.status) {
         Some("does not agree with itself".to_owned())
     } else if took > AT_ONCE {
@@ -95,10 +93,10 @@ fn fault(case: &Case, answer: &Answer, took: Duration) -> Option<String> {
     }
 }
 
-/// Rows and a checksum of every table but the pictures, which nothing of this issue changes.
+/// Rows and a checksum of every table but the pictures, which nothing here changes.
 async fn contents(world: &World) -> Vec<(String, i64, i64)> {
     let query = "select string_agg(format('select %L, count(*), coalesce(sum(hashtext(x::text)), 0)::bigint from %s x', c.oid::regclass, c.oid::regclass), ' union all ') \
-         from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace) and c.relname <> 'media'";
+         from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace, 'identity'::regnamespace) and c.relname <> 'media'";
     let query: String = world.sql.query_one(query, &[]).await.unwrap().get(0);
     let mut rows: Vec<_> =
         world.sql.query(&query, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();

@@ -2,14 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tests::{Shop, World};
+use commerce_db::storefront::{ProductSort, ProductsInput};
+use commerce_http::CursorScope;
+use serde_json::{Value, json};
+use tests::{Answer, Placed, World, fresh_key, uuid};
 
 use super::{Case, Stage, refuse};
-
-/// Routes that read, each with the code of its own refusals behind the query's.
-fn reads(stage: &Stage) -> Vec<String> {
-    vec!["/shop".into(), "/categories".into(), "/products".into(), format!("/carts/{}", stage.cart)]
-}
 
 const LONG: usize = 10_000;
 
@@ -17,11 +15,12 @@ const LONG: usize = 10_000;
 async fn every_route_refuses_parameters_that_it_does_not_have() {
     let world = World::start().await;
     let shop = world.shop("qahwa");
-    let stage = Stage::set(shop).await;
+    let stage = Stage::with_people(shop).await;
     let mut cases = Vec::new();
-    for path in reads(&stage) {
+    for route in stage.all() {
         let mut push = |query: &str, status, code, field: Option<&str>| {
-            let case = Case::new(format!("{path}?{query:.60}"), shop.get(&format!("{path}?{query}")), status, code);
+            let call = route.asking(query).json(&route.valid);
+            let case = Case::new(format!("{}?{query:.60}", route.name), call, status, code);
             cases.push(match field {
                 Some(field) => case.field(field),
                 None => case,
@@ -47,19 +46,40 @@ async fn every_route_refuses_parameters_that_it_does_not_have() {
         ] {
             push(query, 400, "malformed_query", None);
         }
-        for lang in ["", "1", "a_b", "en-", "-en", "a", "abcdefghi", "%D8%B9", "'", "en%3Bq%3D1", "*"] {
+        let langs = ["", "1", "a_b", "en-", "-en", "a", "abcdefghi", "%D8%B9", "'", "en%3Bq%3D1", "*"];
+        for lang in langs.into_iter().filter(|_| route.has_languages()) {
             push(&format!("lang={lang}"), 422, "invalid_request", Some("lang"));
         }
         let long = format!("lang={}", "a".repeat(LONG));
         push(&long, 414, "uri_too_long", None);
     }
-    refuse(&world, cases, 120).await;
+    refuse(&world, cases, 2_000).await;
     world.finish().await;
 }
 
 fn percent_encoding(name: &str) -> String {
     name.replace("%20", " ").replace("%D9%8A", "ي").replace("%5B%5D", "[]")
 }
+
+/// What no list takes as its limit.
+const LIMITS: [&str; 16] = [
+    "0",
+    "101",
+    "-1",
+    "65535",
+    "65536",
+    "99999999999999999999",
+    "1.5",
+    "1e1",
+    "abc",
+    "",
+    "%20",
+    "0x10",
+    "%D9%A1",
+    "null",
+    "1%20",
+    "NaN",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parameters_of_the_list_are_bounded() {
@@ -70,24 +90,7 @@ async fn parameters_of_the_list_are_bounded() {
         let call = shop.get(&format!("/products?{query}"));
         cases.push(Case::new(format!("{query:.80}"), call, 422, "invalid_request").field(field));
     };
-    for limit in [
-        "0",
-        "101",
-        "-1",
-        "65535",
-        "65536",
-        "99999999999999999999",
-        "1.5",
-        "1e1",
-        "abc",
-        "",
-        "%20",
-        "0x10",
-        "%D9%A1",
-        "null",
-        "1%20",
-        "NaN",
-    ] {
+    for limit in LIMITS {
         push(format!("limit={limit}"), "limit");
     }
     for field in ["min_price", "max_price"] {
@@ -150,9 +153,9 @@ async fn parameters_of_the_list_are_bounded() {
     world.finish().await;
 }
 
-/// A real cursor, and what can be made of it.
-async fn mutated(shop: Shop<'_>) -> Vec<(String, String)> {
-    let page = shop.get("/products?limit=3").await.expect(200).json();
+/// The cursor of a page, and what can be made of it.
+fn mutated(page: &Answer) -> Vec<(String, String)> {
+    let page = page.clone().expect(200).json();
     let cursor = page["meta"]["page"]["next_cursor"].as_str().unwrap().to_owned();
     let bytes = URL_SAFE_NO_PAD.decode(&cursor).unwrap();
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
@@ -197,10 +200,94 @@ async fn a_cursor_that_was_touched_is_refused() {
     let world = World::start().await;
     let shop = world.shop("oud");
     let mut cases = Vec::new();
-    for (name, cursor) in mutated(shop).await {
+    for (name, cursor) in mutated(&shop.get("/products?limit=3").await) {
         let call = shop.get(&format!("/products?limit=3&cursor={cursor}"));
         cases.push(Case::new(name, call, 400, "invalid_cursor").field("cursor"));
     }
+    // Whoever knows the rule can make a cursor of their own; what it holds is looked at all the same.
+    let first_page = ProductsInput {
+        langs: Vec::new(),
+        category: None,
+        category_id: None,
+        q: None,
+        min_price: None,
+        max_price: None,
+        in_stock: None,
+        sort: ProductSort::default(),
+        limit: 0,
+        after: None,
+    };
+    let made = |position: &Value| CursorScope::new("products", &first_page).unwrap().cursor(position).unwrap();
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    let good = json!({"n": 0, "t": "", "id": nobody});
+    shop.get(&format!("/products?cursor={}", made(&good))).await.expect(200);
+    for (field, value) in
+        [("t", json!("\0")), ("n", json!("0")), ("n", json!(1.5)), ("id", json!("x")), ("more", json!(1))]
+    {
+        let mut position = good.clone();
+        position[field] = value;
+        let call = shop.get(&format!("/products?cursor={}", made(&position)));
+        cases.push(Case::new(position.to_string(), call, 400, "invalid_cursor").field("cursor"));
+    }
+    refuse(&world, cases, 100).await;
+    world.finish().await;
+}
+
+/// The list of a customer's own orders.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customers_list_is_bounded_and_its_cursor_too() {
+    let world = World::start().await;
+    let shop = world.shop("qahwa");
+    let stage = Stage::with_people(shop).await;
+    let (customer, variant) = (&stage.people().customer, shop.any_variant().await);
+    for _ in 0..2 {
+        let cart = shop.cart_with(&[(&variant, 1)]).await;
+        Placed::read(customer.sign(shop.checkout(&cart, &fresh_key())).await);
+    }
+    let orders = |query: &str| customer.sign(shop.get(&format!("/me/orders?{query}")));
+    let mut cases = Vec::new();
+    for limit in LIMITS {
+        let case = Case::new(format!("limit={limit}"), orders(&format!("limit={limit}")), 422, "invalid_request");
+        cases.push(case.field("limit"));
+    }
+    for name in ["page", "offset", "status", "customer_id", "sort"] {
+        let case = Case::new(name, orders(&format!("{name}=1")), 422, "invalid_request");
+        cases.push(case.field(name).reason("unknown_parameter"));
+    }
+    for (name, cursor) in mutated(&orders("limit=1").await) {
+        let case = Case::new(name, orders(&format!("limit=1&cursor={cursor}")), 400, "invalid_cursor");
+        cases.push(case.field("cursor"));
+    }
+    // Whoever knows the rule can make a cursor of their own; what it holds is looked at all the same.
+    let own = uuid(&customer.id);
+    let made = |account, position: &Value| CursorScope::new("my_orders", account).unwrap().cursor(position).unwrap();
+    let at = |at: &str| json!({"at": at, "id": "ord_ffffffffffffffffffffffffffffffff"});
+    let good = at("2100-01-01T00:00:00Z");
+    assert_eq!(orders(&format!("cursor={}", made(&own, &good))).await.expect(200).data().as_array().unwrap().len(), 2);
+    let times = [
+        "",
+        "infinity",
+        "now()",
+        "2100-01-01",
+        "2100-13-01T00:00:00Z",
+        "2100-01-01T00:00:00Z\0",
+        "0000-01-01T00:00:00Z",
+        "2100-01-01T00:00:00+23:59",
+        "-0001-01-01T00:00:00Z",
+        "+262142-12-31T23:59:59Z",
+    ];
+    let others = [
+        json!({"at": 0, "id": good["id"]}),
+        json!({"at": good["at"]}),
+        json!({"at": good["at"], "id": "x"}),
+        json!([]),
+    ];
+    for position in times.map(at).into_iter().chain(others) {
+        let cursor = made(&own, &position);
+        cases.push(Case::new(position.to_string(), orders(&format!("cursor={cursor}")), 400, "invalid_cursor"));
+    }
+    let foreign = made(&uuid(&stage.people().staff.id), &good);
+    cases.push(Case::new("of somebody else's list", orders(&format!("cursor={foreign}")), 400, "invalid_cursor"));
     refuse(&world, cases, 100).await;
     world.finish().await;
 }

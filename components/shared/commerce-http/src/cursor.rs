@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::Problem;
+use crate::json::strict;
 use crate::problem::FieldError;
 
 const CHECKSUM: usize = 8;
@@ -49,7 +50,9 @@ impl CursorScope {
     /// # Errors
     /// 400 `invalid_cursor`, whatever is wrong with it.
     pub fn decode<T: DeserializeOwned>(&self, cursor: &str) -> Result<T, Problem> {
-        let position = self.position(cursor).and_then(|position| serde_json::from_slice(&position).ok());
+        // Anybody can make one: what no body may hold, NUL characters above all, it may not hold either.
+        let position = self.position(cursor).and_then(|position| strict::parse(&position).ok());
+        let position = position.and_then(|position| T::deserialize(position).ok());
         let error = || FieldError::new("cursor", "invalid_cursor", "does not belong to this list");
         position.ok_or_else(|| Problem::bad_request("invalid_cursor").with(error()))
     }
@@ -92,5 +95,7 @@ mod tests {
         for wrong in ["", "!", "AAAA", &cursor[1..], &"A".repeat(5_000), &format!("{cursor}A")] {
             assert!(scope("name").decode::<Value>(wrong).is_err(), "{wrong}");
         }
+        let made = scope("name").encode(br#"{"t":"\u0000"}"#);
+        assert!(scope("name").decode::<Value>(&made).is_err(), "a NUL character");
     }
 }

@@ -1,7 +1,7 @@
 //! `/me/orders`: what a customer has bought here.
 
 use axum::response::Response;
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use commerce_app::money_view::MoneyView;
 use commerce_db::customers::{self, CustomerOrderInput, OrderSummary, OrdersAfter, OrdersInput};
 use commerce_domain::OrderId;
@@ -46,7 +46,7 @@ pub async fn list_my_orders(customer: Customer, Query(query): Query<ListOrders>)
     let scope = CursorScope::new("my_orders", &customer.account())?;
     let after: Option<OrdersAfter> = query.cursor.as_deref().map(|cursor| scope.decode(cursor)).transpose()?;
     // Whoever knows the rule can make a cursor, so what it holds is checked like all input.
-    if after.as_ref().is_some_and(|after| DateTime::parse_from_rfc3339(&after.at).is_err()) {
+    if after.as_ref().is_some_and(|after| !is_time(&after.at)) {
         return Err(Problem::bad_request("invalid_cursor"));
     }
     let found = customer.call(&customers::ORDERS, &OrdersInput { limit, after }).await?;
@@ -65,6 +65,11 @@ pub async fn show_my_order(
     let read =
         customer.call(&customers::ORDER, &CustomerOrderInput { id: id.as_uuid(), langs: customer.langs() }).await?;
     respond(&customer, &read)
+}
+
+/// Whether it is a time as the database writes it: in UTC, after the beginning of our era.
+fn is_time(text: &str) -> bool {
+    DateTime::parse_from_rfc3339(text).is_ok_and(|time| time.offset().local_minus_utc() == 0 && time.year() > 0)
 }
 
 fn summary(order: &OrderSummary) -> SummaryView<'_> {

@@ -1,6 +1,6 @@
 //! The body of a request.
 
-mod strict;
+pub(crate) mod strict;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};

@@ -17,7 +17,7 @@ const MAX_DEPTH: u8 = 16;
 type Refusal = RefCell<Option<Problem>>;
 
 /// Parses a whole body.
-pub(super) fn parse(body: &[u8]) -> Result<Value, Problem> {
+pub(crate) fn parse(body: &[u8]) -> Result<Value, Problem> {
     let refusal = Refusal::default();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = Strict { depth: 0, refusal: &refusal }
