@@ -1,5 +1,7 @@
 //! Statements per request (design §3), counted at the seam.
 
+mod people;
+
 use std::sync::Arc;
 
 use http::Method;
@@ -63,7 +65,14 @@ async fn a_purchase_keeps_its_budget() {
         assert!(statements(&probe, webhook.clone(), 200).await <= 2);
         assert!(statements(&probe, webhook, 200).await <= 2, "a duplicate");
     }
-    for job in ["storefront/release-reservations", "storefront/purge", "payments/reconcile", "events/publish"] {
+    for job in [
+        "storefront/release-reservations",
+        "storefront/purge",
+        "payments/reconcile",
+        "events/publish",
+        "messages/deliver",
+        "messages/purge",
+    ] {
         assert!(statements(&probe, world.job(job), 200).await <= 2, "{job}");
     }
     assert_eq!(statements(&probe, world.request(Method::GET, "/ready"), 200).await, 1);

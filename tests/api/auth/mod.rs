@@ -2,18 +2,17 @@
 
 mod administration;
 mod aliases;
-mod budgets;
 mod clerk;
 mod hostile_tokens;
 mod kill_points;
 mod lockout;
 mod messages;
-mod oauth;
+pub mod oauth;
 mod one_time_codes;
 mod passwords;
 mod refresh;
 mod register;
-mod second_factor;
+pub mod second_factor;
 mod sessions;
 mod sign_in;
 pub mod steps;

@@ -11,7 +11,7 @@ use super::steps::{allow_failures, forget_failures, with_status};
 use super::{Door, PASSWORD, Person, text};
 
 /// The secret behind what an authenticator is shown (RFC 4648 §6).
-fn secret(base32: &str) -> TotpSecret {
+pub fn secret(base32: &str) -> TotpSecret {
     let mut bits = String::new();
     for letter in base32.bytes() {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
@@ -22,7 +22,8 @@ fn secret(base32: &str) -> TotpSecret {
     TotpSecret::from_bytes(&bytes).unwrap()
 }
 
-fn step() -> u64 {
+/// The step of now.
+pub fn step() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 30
 }
 
