@@ -178,7 +178,7 @@ mod tests {
             "flow": "code", "issuer": "https://id.example", "jwks_url": "https://id.example/keys", "client_id": "wasla & co",
             "client_auth": "basic", "credential_ref": "x", "authorization_url": "https://id.example/authorize?hd=1",
             "token_url": "https://id.example/token", "scopes": "openid email", "response_mode": "form_post",
-            "authorized_parties": [], "webhook_ref": null, "proves_email": true
+            "authorized_parties": [], "webhook_ref": null, "proves_email": "claimed"
         }))
         .unwrap()
     }
