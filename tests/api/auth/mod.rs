@@ -5,6 +5,7 @@ mod aliases;
 mod clerk;
 mod hostile_tokens;
 mod kill_points;
+mod lockout;
 mod messages;
 pub mod oauth;
 mod one_time_codes;
@@ -16,6 +17,7 @@ mod sessions;
 mod sign_in;
 pub mod steps;
 mod totp;
+mod under_load;
 
 use http::Method;
 use serde_json::{Value, json};

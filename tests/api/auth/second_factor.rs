@@ -223,9 +223,9 @@ async fn one_code_sent_twenty_times_at_once_signs_in_once() {
         let answers = join_all((0..20).map(|_| async { both(&door, NOURA, PASSWORD, code).await })).await;
         assert_eq!(with_status(&answers, 200), 1, "{code}");
         // Who finds the queue of hashes full, or comes after the one who has signed in, by which the failures count anew, may be told
-        // to wait, and on a machine that is busy with other tests to come again.
+        // to wait.
         let failed = with_status(&answers, 401);
-        assert_eq!(failed + with_status(&answers, 429) + with_status(&answers, 503), 19, "{code}");
+        assert_eq!(failed + with_status(&answers, 429), 19, "{code}");
         assert!(failed > 0, "{code}");
         assert_eq!(world.count(sessions).await, all);
     }
