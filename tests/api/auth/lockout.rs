@@ -62,6 +62,7 @@ async fn prove_by_mail(shop: &Shop<'_>, from: Ipv4Addr) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "runs alone, after the others: it takes the whole machine"]
 async fn a_thousand_networks_do_not_keep_the_owner_out() {
     let world = World::start().await;
     let shop = world.shop("qahwa");

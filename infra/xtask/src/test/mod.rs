@@ -8,6 +8,7 @@ use std::process::{ExitCode, Stdio};
 use anyhow::{Context, Result};
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
 
 use crate::build::{self, Components};
 use crate::interrupt::Interrupt;
@@ -144,15 +145,27 @@ async fn print_environment(workspace: &Workspace) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// All tests, many at once; then those that are ignored there, because they take the whole machine, one after another.
 async fn cargo_test(workspace: &Workspace, session: &Session, filter: Option<&str>) -> Result<Tally> {
-    let step = Step::start_streaming("Running the tests");
-    let mut command = cargo();
-    command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    let mut crowd = cargo();
+    crowd.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         // The tests wait for their databases more than they compute.
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        command.env("RUST_TEST_THREADS", (processors * 3).to_string());
+        crowd.env("RUST_TEST_THREADS", (processors * 3).to_string());
     }
+    let mut alone = cargo();
+    alone.args(["test", "--workspace", "--test", "wasla", "--no-fail-fast"]).args(filter);
+    alone.args(["--", "--ignored", "--test-threads=1"]);
+    let mut tally = run_tests(workspace, session, "Running the tests", crowd).await?;
+    let of_load = run_tests(workspace, session, "Running the tests that take the whole machine", alone).await?;
+    tally.passed += of_load.passed;
+    tally.failed += of_load.failed;
+    Ok(tally)
+}
+
+async fn run_tests(workspace: &Workspace, session: &Session, label: &str, mut command: Command) -> Result<Tally> {
+    let step = Step::start_streaming(label);
     command.envs(environment(workspace, session)).current_dir(workspace.root()).stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot run `cargo test`")?;
     let mut tally = Tally::default();
