@@ -89,7 +89,8 @@ pub async fn components(workspace: &Workspace, which: Components) -> Result<()> 
     let mut command = toolchain.cargo();
     command.args(["build", "--target", "wasm32-wasip2", "--profile", "wasm"]);
     command.args(toolchain.arguments());
-    build(workspace, command, &packages).await?;
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
+    build(workspace, command).await?;
     publish(workspace, &packages)?;
     step.done("");
     Ok(())
@@ -117,18 +118,22 @@ fn publish(workspace: &Workspace, packages: &[String]) -> Result<()> {
 pub async fn programs(workspace: &Workspace, profile: ProfileArgs, names: &[&str]) -> Result<()> {
     let step = Step::start_streaming(&format!("Building {} ({})", names.join(" and "), profile.folder()));
     let mut command = cargo();
-    command.args(["build", "--bins", "--profile", profile.name()]);
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    build(workspace, command, &names).await?;
+    command.args(["build", "--profile", profile.name()]);
+    if profile.debug {
+        // With the features that all members together ask of the dependencies: those that the tests are built with, so
+        // that wasmtime is not compiled once for them and once for the host.
+        command.arg("--workspace");
+        command.args(names.iter().flat_map(|name| ["--bin", name]));
+    } else {
+        command.arg("--bins").args(names.iter().flat_map(|name| ["--package", name]));
+    }
+    build(workspace, command).await?;
     step.done("");
     Ok(())
 }
 
-async fn build(workspace: &Workspace, mut command: Command, packages: &[String]) -> Result<()> {
+async fn build(workspace: &Workspace, mut command: Command) -> Result<()> {
     command.current_dir(workspace.root()).stdout(Stdio::from(std::io::stderr()));
-    for package in packages {
-        command.args(["--package", package]);
-    }
     run_command(&mut command).await
 }
 
