@@ -32,11 +32,12 @@ pub struct TestArgs {
     env: bool,
 }
 
-/// How many tests passed and failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How many tests passed and failed, and what the failed ones said: repeated at the end, where it is looked for.
+#[derive(Debug, Default)]
 struct Tally {
     passed: u64,
     failed: u64,
+    said: Vec<u8>,
 }
 
 impl Tally {
@@ -51,7 +52,14 @@ impl Tally {
     /// Tells and counts what kept tests from running.
     fn fail(&mut self, error: &anyhow::Error) {
         eprintln!("error: {error:#}");
+        self.said.extend(format!("error: {error:#}\n").into_bytes());
         self.failed += 1;
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.said.extend(other.said);
     }
 }
 
@@ -77,16 +85,18 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
                 cargo_test(workspace, session, args.filter.as_deref()).await
             });
             let tests = tests.await?;
-            tally.passed += tests.passed;
-            tally.failed += tests.failed;
+            tally.add(tests);
             if args.filter.is_none() {
                 tally.count(interrupt.or(async { Ok(readme::follow(workspace).await) }).await?);
             }
         }
         Err(error) => tally.fail(&error),
     }
-    if tally == Tally::default() {
+    if tally.passed + tally.failed == 0 {
         eprintln!("error: no test ran");
+    }
+    if !tally.said.is_empty() {
+        println!("\nWhat failed:\n{}", String::from_utf8_lossy(&tally.said));
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -159,8 +169,7 @@ async fn cargo_test(workspace: &Workspace, session: &Session, filter: Option<&st
     alone.args(["--", "--ignored", "--test-threads=1"]);
     let mut tally = run_tests(workspace, session, "Running the tests", crowd).await?;
     let of_load = run_tests(workspace, session, "Running the tests that take the whole machine", alone).await?;
-    tally.passed += of_load.passed;
-    tally.failed += of_load.failed;
+    tally.add(of_load);
     Ok(tally)
 }
 
@@ -172,13 +181,19 @@ async fn run_tests(workspace: &Workspace, session: &Session, label: &str, mut co
     if let Some(output) = child.stdout.take() {
         let mut reader = BufReader::new(output);
         let mut line = Vec::new();
+        let mut of_failures = false;
         // By bytes: a test may print what is not UTF-8.
         while reader.read_until(b'\n', &mut line).await? > 0 {
             let text = String::from_utf8_lossy(&line);
             print!("{text}");
+            of_failures |= text.trim_end() == "failures:";
             if let Some((passed, failed)) = parse_result(&text) {
                 tally.passed += passed;
                 tally.failed += failed;
+                of_failures = false;
+            }
+            if of_failures {
+                tally.said.extend_from_slice(&line);
             }
             line.clear();
         }
@@ -186,8 +201,7 @@ async fn run_tests(workspace: &Workspace, session: &Session, label: &str, mut co
     let status = child.wait().await?;
     if !status.success() && tally.failed == 0 {
         // A test that does not compile, or a test process that died, prints no result.
-        eprintln!("error: `cargo test` failed ({status})");
-        tally.failed = 1;
+        tally.fail(&anyhow::anyhow!("`cargo test` failed ({status})"));
     }
     if tally.failed == 0 {
         step.done("");
