@@ -1,5 +1,5 @@
 -- Applied after the functions, whenever one changed: who owns and who may call them. Functions of schema api run as
--- app_executor, which no policy exempts; those that prove who somebody is as app_identity; those that look for a tenant as
+-- app_executor, which no policy exempts; those that prove who somebody is, and whoever belongs to a shop, as app_identity; those that look for a tenant as
 -- app_resolver; app_user may call schema api.
 do $$
 declare
@@ -12,7 +12,7 @@ begin
     where n.nspname in ('api', 'app', 'ops')
   loop
     home := case
-      when f.schema = 'api' and (f.name like 'auth\_%' or f.name = 'jobs_identity_purge') or f.name = 'enter_session' then 'app_identity'
+      when f.schema = 'api' and (f.name ~ '^(auth|invitation|member)_' or f.name = 'jobs_identity_purge') or f.name = 'enter_session' then 'app_identity'
       when f.schema = 'api' then 'app_executor'
       when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint') then 'app_resolver'
       else 'superadmin' end;

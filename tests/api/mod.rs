@@ -9,4 +9,5 @@ mod purchase;
 mod purge;
 mod storefront;
 mod system;
+mod tenants;
 mod webhooks;

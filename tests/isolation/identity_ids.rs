@@ -77,9 +77,15 @@ async fn another_customers_ids_do_not_exist() {
     world.finish().await;
 }
 
-/// Every request of an administrator about somebody else's sessions.
+/// Every request of an administrator about somebody else and their sessions.
 fn of_others(door: &Door<'_>, member: &str, customer: &str, session: &str) -> Vec<Call> {
     let mut calls = Vec::new();
+    let tenant = Door::tenant(door.shop.world, door.shop.slug);
+    let member_path = format!("/members/{member}");
+    calls.push(tenant.request(Method::GET, &member_path));
+    calls.push(tenant.request(Method::PATCH, &member_path).json(&json!({"status": "suspended"})));
+    calls.push(tenant.request(Method::DELETE, &member_path));
+    calls.push(tenant.post("/ownership", &json!({"account_id": member})));
     for account in [format!("/members/{member}"), format!("/customers/{customer}")] {
         calls.push(door.request(Method::GET, &format!("{account}/sessions")));
         calls.push(door.request(Method::DELETE, &format!("{account}/sessions")));
@@ -164,8 +170,27 @@ async fn a_token_of_one_shop_is_none_at_another() {
     of_staff.extend([
         staff.1.request(Method::GET, "/me"),
         staff.1.request(Method::PATCH, "/me").json(&json!({"given_name": "x"})),
-        staff.1.request(Method::PATCH, &format!("/members/usr_{any}")).json(&json!({"role": "viewer"})),
         staff.1.request(Method::PATCH, &format!("/customers/cus_{any}")).json(&json!({"status": "suspended"})),
+    ]);
+    let tenant = Door::tenant(&world, "moda");
+    of_staff.extend([
+        tenant.request(Method::GET, ""),
+        tenant.request(Method::PATCH, "").json(&json!({"show_available": true})),
+        tenant.request(Method::GET, "/members"),
+        tenant.request(Method::GET, &format!("/members/usr_{any}")),
+        tenant.request(Method::PATCH, &format!("/members/usr_{any}")).json(&json!({"role": "viewer"})),
+        tenant.request(Method::DELETE, &format!("/members/usr_{any}")),
+        tenant.post("/leave", &json!({})),
+        tenant.post("/ownership", &json!({"account_id": format!("usr_{any}")})),
+        tenant.request(Method::GET, "/roles"),
+        tenant.post("/roles", &json!({"key": "counter", "name": "C"})),
+        tenant.request(Method::GET, "/roles/owner"),
+        tenant.request(Method::PATCH, "/roles/counter").json(&json!({"name": "N"})),
+        tenant.request(Method::DELETE, "/roles/counter"),
+        tenant.request(Method::GET, "/invitations"),
+        tenant.post("/invitations", &json!({"email": "a@example.com", "role": "viewer"})),
+        tenant.request(Method::POST, &format!("/invitations/inv_{any}/resend")),
+        tenant.request(Method::DELETE, &format!("/invitations/inv_{any}")),
     ]);
     of_staff.extend(of_others(&staff.1, &format!("usr_{any}"), &format!("cus_{any}"), &format!("ses_{any}")));
     for (person, calls) in [(&sara, of_customers), (&noura, of_staff)] {

@@ -221,6 +221,9 @@ linked as (insert into identity.external_identity (realm_id, id, provider_id, su
 challenge as (insert into identity.challenge (realm_id, id, tenant_id, purpose, expires_at) select tenant, session, tenant, 'sign_in', now() from p),
 throttle as (insert into identity.throttle (realm_id, bucket, key) select tenant, 'tenant', 'probe' from p),
 attempt as (insert into audit.attempt (tenant_id, account_kind, kind, outcome) select tenant, 'customer', 'password', 'failed' from p),
+role as (insert into app.role (tenant_id, id, key, name) select tenant, session, 'probe', 'P' from p),
+invitation as (insert into app.invitation (tenant_id, id, email, role, account_id, secret_hash, expires_at)
+  select tenant, session, 'probe@example.com', 'viewer', member, sha256('probe'), now() from p),
 membership as (insert into app.membership (tenant_id, id, account_id, role) select tenant, session, member, 'owner' from p),
 session as (insert into app.session (tenant_id, id, realm_id, account_id, epoch, methods, expires_at) select tenant, session, tenant, customer, 1, '{otp}', now() from p),
 used as (insert into app.session_use (tenant_id, session_id) select tenant, session from p),

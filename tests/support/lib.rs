@@ -38,6 +38,17 @@ pub fn uuid(public_id: &str) -> uuid::Uuid {
     digits.parse().unwrap_or_else(|error| panic!("{public_id:?} is no public id: {error}"))
 }
 
+/// Waits until something holds that takes its time, such as a cache running out; panics after twenty seconds.
+pub async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..100 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("it does not hold after twenty seconds");
+}
+
 /// A key that no other request has; also good as a request id.
 pub fn fresh_key() -> String {
     uuid::Uuid::now_v7().simple().to_string()

@@ -8,12 +8,11 @@ mod person;
 mod problem;
 mod routes;
 
-use axum::Router;
-use axum::routing::{delete, get, patch, post};
 use commerce_domain::AccountKind;
+use commerce_http::{Routes, TENANT_PATHS, delete, get, patch, post};
 use routes::{
-    account_sessions, aliases, authenticators, jwks, login, logout, me, members, message_jobs, mfa, oauth,
-    oauth_webhook, otp, passwords, refresh, registration, sessions,
+    account_sessions, aliases, authenticators, customers, invitations, jwks, login, logout, me, message_jobs, mfa,
+    oauth, oauth_webhook, otp, passwords, refresh, registration, sessions,
 };
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
@@ -27,8 +26,8 @@ const fn prefix(kind: AccountKind) -> &'static str {
 }
 
 /// What staff and customers do alike.
-fn people() -> Router<AccountKind> {
-    Router::new()
+fn people() -> Routes<AccountKind> {
+    Routes::new()
         .route("/login", post(login::sign_in))
         .route("/refresh", post(refresh::refresh_session))
         .route("/logout", post(logout::sign_out))
@@ -54,37 +53,49 @@ fn people() -> Router<AccountKind> {
 }
 
 /// What staff do alone.
-fn staff() -> Router<AccountKind> {
+fn staff() -> Routes<AccountKind> {
     people()
         .route("/me", get(me::show_profile).patch(me::update_profile))
-        .route("/members/{account_id}", patch(members::update_member))
-        .route("/customers/{account_id}", patch(members::update_customer))
+        .route("/invitations/accept", post(invitations::accept))
+        .route("/customers/{account_id}", patch(customers::update_customer))
         .merge(sessions_of_others())
 }
 
 /// What administrators see and end.
-fn sessions_of_others() -> Router<AccountKind> {
+fn sessions_of_others() -> Routes<AccountKind> {
     use account_sessions::{
         end_customer_session, end_customer_sessions, end_member_session, end_member_sessions, list_customer_sessions,
         list_member_sessions,
     };
-    Router::new()
+    Routes::new()
         .route("/members/{account_id}/sessions", get(list_member_sessions).delete(end_member_sessions))
         .route("/members/{account_id}/sessions/{session_id}", delete(end_member_session))
         .route("/customers/{account_id}/sessions", get(list_customer_sessions).delete(end_customer_sessions))
         .route("/customers/{account_id}/sessions/{session_id}", delete(end_customer_session))
 }
 
+/// Who is asked to work here.
+fn invited() -> Routes<AccountKind> {
+    Routes::new()
+        .route("/", get(invitations::list_invitations).post(invitations::invite))
+        .route("/{invitation_id}", delete(invitations::revoke))
+        .route("/{invitation_id}/resend", post(invitations::resend))
+}
+
 /// Wasla's names for the same (AUTH-03).
-fn wasla() -> Router<AccountKind> {
-    Router::new()
+fn wasla() -> Routes<AccountKind> {
+    Routes::new()
         .route("/api/auth/token/", post(login::sign_in))
         .route("/api/auth/token/refresh/", post(refresh::refresh_session))
         .route("/api/auth/token/verify/", post(aliases::verify_token))
 }
 
-fn routes() -> Router {
-    Router::new()
+fn routes() -> Routes {
+    let of_shops = TENANT_PATHS
+        .into_iter()
+        .fold(Routes::new(), |routes, path| routes.nest(&format!("{path}/me/invitations"), invited()));
+    Routes::new()
+        .merge(of_shops.with_state(AccountKind::Staff))
         .nest(prefix(AccountKind::Staff), staff().with_state(AccountKind::Staff))
         .nest(prefix(AccountKind::Customer), people().with_state(AccountKind::Customer))
         .merge(wasla().with_state(AccountKind::Staff))

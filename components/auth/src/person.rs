@@ -4,8 +4,7 @@ use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use commerce_domain::AccountKind;
-use commerce_domain::permission::Permission;
-use commerce_http::{Ctx, Customer, Problem, Staff};
+use commerce_http::{Ctx, Customer, Gate, Problem, Staff};
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
@@ -65,6 +64,8 @@ impl FromRequestParts<AccountKind> for Person {
     }
 }
 
+impl Gate for Person {}
+
 /// A person, when the request has a token that is good.
 pub struct MaybePerson(pub Option<Person>);
 
@@ -77,21 +78,5 @@ impl FromRequestParts<AccountKind> for MaybePerson {
             Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => Ok(Self(None)),
             Err(problem) => Err(problem),
         }
-    }
-}
-
-/// Refuses whoever may not. The token's permissions are those of its role, and a token of an earlier role is refused by the statement.
-///
-/// # Errors
-/// 403 `forbidden`.
-pub fn require(staff: &Staff, permission: Permission) -> Result<(), Problem> {
-    let granted = staff.claims().permissions.iter().any(|granted| granted == permission.as_str());
-    if granted { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "forbidden")) }
-}
-
-/// Puts sessions that a statement has ended on the blacklist, so that they are refused without a question to the database.
-pub async fn revoke(ctx: &Ctx, ended: impl IntoIterator<Item = Uuid>) {
-    if let Some(tenant) = ctx.tenant() {
-        commerce_http::revoke(tenant.id, ended).await;
     }
 }

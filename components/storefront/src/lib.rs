@@ -2,17 +2,16 @@
 
 mod routes;
 
-use axum::Router;
-use axum::routing::{get, patch, post};
+use commerce_http::{Routes, get, patch, post};
 use routes::{addresses, cart_items, carts, categories, checkout, jobs, me, media, my_orders, orders, products, shop};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
-fn routes() -> Router {
-    Router::new()
+fn routes() -> Routes {
+    Routes::new()
         .nest(
             "/api/v1/storefront",
-            Router::new()
+            Routes::new()
                 .route("/shop", get(shop::show_shop))
                 .route("/categories", get(categories::list_categories))
                 .route("/products", get(products::list_products))

@@ -2,13 +2,12 @@
 
 mod routes;
 
-use axum::Router;
-use axum::routing::get;
+use commerce_http::{Routes, get};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
-fn routes() -> Router {
-    Router::new()
+fn routes() -> Routes {
+    Routes::new()
         .route("/health", get(routes::health::show_health))
         .route("/ready", get(routes::health::show_readiness))
         .route("/api/v1/system/info", get(routes::info::show_info))

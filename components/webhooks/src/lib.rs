@@ -3,14 +3,13 @@
 
 mod routes;
 
-use axum::Router;
-use axum::routing::post;
+use commerce_http::{Routes, post};
 use routes::{jobs, payments};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
-fn routes() -> Router {
-    Router::new()
+fn routes() -> Routes {
+    Routes::new()
         .route("/api/v1/webhooks/payments/moyasar/{endpoint_id}", post(payments::receive_moyasar_event))
         .route("/internal/jobs/payments/reconcile", post(jobs::reconcile_payments))
         .route("/internal/jobs/events/publish", post(jobs::publish_events))

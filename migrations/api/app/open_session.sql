@@ -8,7 +8,6 @@ declare
   session uuid := (s ->> 'id')::uuid;
   cap timestamptz := now() + make_interval(secs => (s ->> 'cap_s')::int);
   refresh_until timestamptz := least(cap, now() + make_interval(secs => (s ->> 'refresh_ttl_s')::int));
-  standing record := app.standing(signed_in);
   known boolean;
   cart jsonb := '{"cart_id": null, "merged": false}';
   -- From here on the person acts, no guest any more.
@@ -23,8 +22,8 @@ begin
   known := app.remember_device(a, input);
   if a.kind = 'customer' then cart := app.adopt_cart(t.id, a.id, input -> 'cart'); end if;
   perform app.note_attempt(input, array_to_string(methods, '+'), 'succeeded', a.id, null, session);
-  return cart || jsonb_build_object(
-    'account', app.account_view(a), 'session_id', session, 'epoch', standing.epoch, 'role', standing.role,
+  return cart || app.token_facts(a) || jsonb_build_object(
+    'account', app.account_view(a), 'session_id', session,
     'session_expires_at', app.iso(cap), 'refresh_expires_at', app.iso(refresh_until), 'device_known', known);
 end $$;
 comment on function app.open_session(app.tenant, identity.account, text[], jsonb) is 'Opens a session for a locked account that has proved itself; the answer of a sign-in.';

@@ -14,7 +14,7 @@ begin
     select x.* into a from identity.account x where x.realm_id = realm and x.id = wanted and x.deleted_at is null;
   end if;
   if a.id is null or a.kind = 'staff' and not exists (
-    select from app.membership m where m.tenant_id = app.tenant_id() and m.account_id = a.id)
+    select from app.membership m where m.tenant_id = app.tenant_id() and m.account_id = a.id and m.status <> 'removed')
   then perform app.refuse(404, case wanted_kind when 'staff' then 'member_not_found' else 'customer_not_found' end); end if;
   return a;
 end $$;

@@ -33,6 +33,6 @@ begin
   perform app.send_message(input -> 'notice', case when a.email_verified_at is not null then a.email end, a.id);
   perform app.note_attempt(input, 'change_password', 'succeeded', a.id);
   select x.* into a from identity.account x where x.realm_id = a.realm_id and x.id = a.id;
-  return jsonb_build_object('epoch', (app.standing(a)).epoch, 'ended', ended);
+  return app.token_facts(a) || jsonb_build_object('ended', ended);
 end $$;
 comment on function api.auth_change_password(jsonb, jsonb) is 'Changes the caller''s password; the other sessions end.';

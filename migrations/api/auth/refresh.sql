@@ -40,8 +40,8 @@ begin
   end if;
   perform app.note_attempt(input, 'refresh', 'succeeded', a.id, case when not rotated then 'within_grace' end, s.id);
   update app.session_use u set seen_at = now(), ip = app.ip() where u.tenant_id = t.id and u.session_id = s.id and u.seen_at < now() - interval '1 minute';
-  return jsonb_build_object(
-    'account', app.account_view(a), 'session_id', s.id, 'epoch', standing.epoch, 'role', standing.role,
+  return app.token_facts(a) || jsonb_build_object(
+    'account', app.account_view(a), 'session_id', s.id,
     'session_expires_at', app.iso(s.expires_at), 'refresh_expires_at', app.iso(child.expires_at),
     'child', case when rotated then 'new' else 'stored' end, 'child_sealed', token.child_sealed);
 end $$;

@@ -38,6 +38,11 @@ impl<'w> Door<'w> {
         Self { shop: world.shop(slug), prefix: "/api/v1/auth" }
     }
 
+    /// What staff do to the shop itself.
+    pub fn tenant(world: &'w World, slug: &'w str) -> Self {
+        Self { shop: world.shop(slug), prefix: "/api/v1/tenants/me" }
+    }
+
     pub fn customers(world: &'w World, slug: &'w str) -> Self {
         Self { shop: world.shop(slug), prefix: "/api/v1/storefront/auth" }
     }

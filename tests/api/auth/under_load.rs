@@ -167,7 +167,8 @@ async fn nobody_passes_after_the_answer_that_threw_them_out() {
         Target::new("the owner", &owner, me()),
         Target::new("another customer", &shopper, orders()),
     ];
-    let member = |person: &Person, patch| staff.patch(&format!("/members/{}", person.id), &owner, &patch);
+    let shop = Door::tenant(&world, "qahwa");
+    let member = |person: &Person, patch| shop.patch(&format!("/members/{}", person.id), &owner, &patch);
     let revocations = [
         (vec![0], out.sign(staff.request(Method::POST, "/logout"))),
         (vec![1], member(&suspended, json!({"status": "suspended"}))),

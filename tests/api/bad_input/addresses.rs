@@ -65,6 +65,7 @@ async fn addresses_that_mean_nothing_are_refused() {
         "/auth/Login",
         "/auth/me",
         "/auth/members/x",
+        "/tenants/me",
         "/auth/mfa",
         "/auth/oauth/x",
         "/auth/password",
@@ -144,10 +145,25 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         (api("/me/orders/a"), "GET,HEAD"),
     ];
     let staff = |path: &str| format!("/api/v1/auth{path}");
+    let tenants = ["tenants", "organizations", "stores"].into_iter().flat_map(|name| {
+        [
+            ("", "GET,HEAD,PATCH"),
+            ("/members", "GET,HEAD"),
+            ("/members/a", "GET,HEAD,PATCH,DELETE"),
+            ("/leave", "POST"),
+            ("/ownership", "POST"),
+            ("/roles", "GET,HEAD,POST"),
+            ("/roles/a", "GET,HEAD,PATCH,DELETE"),
+            ("/invitations", "GET,HEAD,POST"),
+            ("/invitations/a", "DELETE"),
+            ("/invitations/a/resend", "POST"),
+        ]
+        .map(|(path, allow)| (format!("/api/v1/{name}/me{path}"), allow))
+    });
     let staffs = [
         (staff("/me"), "GET,HEAD,PATCH"),
-        (staff("/members/a"), "PATCH"),
         (staff("/customers/a"), "PATCH"),
+        (staff("/invitations/accept"), "POST"),
         (staff("/members/a/sessions"), "GET,HEAD,DELETE"),
         (staff("/members/a/sessions/b"), "DELETE"),
         (staff("/customers/a/sessions"), "GET,HEAD,DELETE"),
@@ -179,7 +195,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
     ];
     let of_both =
         of_both.into_iter().flat_map(|(path, allow)| [(staff(path), allow), (api(&format!("/auth{path}")), allow)]);
-    let resources = resources.into_iter().chain(staffs).chain(of_both);
+    let resources = resources.into_iter().chain(tenants).chain(staffs).chain(of_both);
     let mut cases = Vec::new();
     let mut allowed = Vec::new();
     for (path, allow) in resources {

@@ -133,6 +133,7 @@ async fn ids_in_paths_are_somebodys_or_nobodys() {
     let stage = Stage::with_people(shop).await;
     let people = stage.people();
     let [staff, customers] = stage.doors();
+    let tenant = Door::tenant(&world, "oud");
     let own = &people.staff.session;
     let mut cases = Vec::new();
     let ids = |prefix: &str| {
@@ -156,14 +157,22 @@ async fn ids_in_paths_are_somebodys_or_nobodys() {
         cases.push(Case::new(format!("session of a customer {id:.40}"), call, 404, "session_not_found"));
     }
     for id in ids("usr") {
-        let call = staff.patch(&format!("/members/{id}"), &people.staff, &status);
-        cases.push(Case::new(format!("member {id:.40}"), call, 404, "member_not_found"));
         for call in [
+            tenant.get(&format!("/members/{id}"), &people.staff),
+            tenant.patch(&format!("/members/{id}"), &people.staff, &status),
+            tenant.delete(&format!("/members/{id}"), &people.staff),
+            people.staff.sign(tenant.post("/ownership", &json!({"account_id": id}))),
             staff.get(&format!("/members/{id}/sessions"), &people.staff),
             staff.delete(&format!("/members/{id}/sessions"), &people.staff),
             staff.delete(&format!("/members/{id}/sessions/{own}"), &people.staff),
         ] {
-            cases.push(Case::new(format!("sessions of member {id:.40}"), call, 404, "member_not_found"));
+            cases.push(Case::new(format!("member {id:.40}"), call, 404, "member_not_found"));
+        }
+    }
+    for id in ids("inv") {
+        let again = tenant.request(Method::POST, &format!("/invitations/{id}/resend"));
+        for call in [people.staff.sign(again), tenant.delete(&format!("/invitations/{id}"), &people.staff)] {
+            cases.push(Case::new(format!("invitation {id:.40}"), call, 404, "invitation_not_found"));
         }
     }
     for id in ids("cus") {

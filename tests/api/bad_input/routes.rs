@@ -93,7 +93,32 @@ impl<'w> Stage<'w> {
         let route = |method, path: String, valid, required| Route::new(self.shop, method, path).body(valid, required);
         let staff_routes = [
             route(Method::PATCH, "/api/v1/auth/me".into(), profile.clone(), &[][..]),
-            route(Method::PATCH, format!("/api/v1/auth/members/usr_{nobody}"), json!({"role": "viewer"}), &["role"]),
+            route(
+                Method::PATCH,
+                format!("/api/v1/tenants/me/members/usr_{nobody}"),
+                json!({"role": "viewer"}),
+                &["role"],
+            ),
+            route(Method::PATCH, "/api/v1/tenants/me".into(), json!({"show_available": true, "mfa": "optional"}), &[]),
+            route(
+                Method::POST,
+                "/api/v1/tenants/me/ownership".into(),
+                json!({"account_id": format!("usr_{nobody}")}),
+                &["account_id"],
+            ),
+            route(
+                Method::POST,
+                "/api/v1/tenants/me/roles".into(),
+                json!({"key": "counter", "name": "C", "base": "viewer", "permissions": ["stock.adjust"]}),
+                &["key", "name"],
+            ),
+            route(
+                Method::POST,
+                "/api/v1/tenants/me/invitations".into(),
+                json!({"email": "nobody@example.com", "role": "viewer"}),
+                &["email", "role"],
+            ),
+            route(Method::PATCH, "/api/v1/tenants/me/roles/nobody".into(), json!({"name": "N"}), &[]),
             route(
                 Method::PATCH,
                 format!("/api/v1/auth/customers/cus_{nobody}"),
@@ -108,6 +133,8 @@ impl<'w> Stage<'w> {
         ];
         routes.extend(staff_routes.map(|route| route.of(staff)));
         routes.extend(customer_routes.map(|route| route.of(customer)));
+        let accept = json!({"token": "x", "password": "seven brown camels at dusk", "given_name": "N", "locale": "ar"});
+        routes.push(route(Method::POST, "/api/v1/auth/invitations/accept".into(), accept, &["token"][..]));
         let login = json!({"email": "nobody@example.com", "password": "correct horse battery"});
         routes.extend([
             route(Method::POST, "/api/auth/token/".into(), login, &["email", "password"][..]),
@@ -137,13 +164,28 @@ impl<'w> Stage<'w> {
             }
         }
         routes.push(route(Method::GET, "/api/v1/auth/me").of(staff));
+        let nobody = "00000000000000000000000000000001";
+        for (method, path) in [
+            (Method::GET, String::new()),
+            (Method::GET, "/members".to_owned()),
+            (Method::GET, format!("/members/{}", staff.id)),
+            (Method::DELETE, format!("/members/{}", staff.id)),
+            (Method::POST, "/leave".to_owned()),
+            (Method::GET, "/roles".to_owned()),
+            (Method::GET, "/roles/owner".to_owned()),
+            (Method::DELETE, "/roles/nobody".to_owned()),
+            (Method::GET, "/invitations".to_owned()),
+            (Method::POST, format!("/invitations/inv_{nobody}/resend")),
+            (Method::DELETE, format!("/invitations/inv_{nobody}")),
+        ] {
+            routes.push(route(method, &format!("/api/v1/tenants/me{path}")).of(staff));
+        }
         for path in [format!("members/{}", staff.id), format!("customers/{}", customer.id)] {
             let sessions = format!("/api/v1/auth/{path}/sessions");
             routes.push(route(Method::GET, &sessions).of(staff));
             routes.push(route(Method::DELETE, &sessions).of(staff));
             routes.push(route(Method::DELETE, &format!("{sessions}/{}", staff.session)).of(staff));
         }
-        let nobody = "00000000000000000000000000000001";
         for path in ["/me".to_owned(), "/me/addresses".into(), "/me/orders".into(), format!("/me/orders/ord_{nobody}")]
         {
             routes.push(route(Method::GET, &format!("/api/v1/storefront{path}")).of(customer));
@@ -187,7 +229,7 @@ impl<'w> Route<'w> {
 
     /// Whether it is staff who sign in here.
     pub fn is_staffs(&self) -> bool {
-        self.path.starts_with("/api/v1/auth")
+        ["/api/v1/auth", "/api/v1/tenants"].iter().any(|prefix| self.path.starts_with(prefix))
     }
 
     /// Whether `lang` chooses something here. Keys speak no language.

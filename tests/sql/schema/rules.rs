@@ -216,9 +216,9 @@ pub const TABLES: &[Rule] = &[
 /// Functions.
 pub const FUNCTIONS: &[Rule] = &[
     Rule {
-        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of auth, app_identity on a fixed search path",
+        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of people, app_identity on a fixed search path",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = case \
-                when p.proname like 'auth\\_%' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole else 'app_executor'::regrole end \
+                when p.proname ~ '^(auth|invitation|member)_' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole else 'app_executor'::regrole end \
             and p.proconfig = '{search_path=pg_catalog}' and p.prorettype = 'jsonb'::regtype and not p.proretset \
             and p.proargtypes::oid[] <@ array['jsonb'::regtype::oid] and p.proargnames[1] = 'context' and (p.pronargs = 1 or p.proargnames[2] = 'input'))",
         allowed: &[],
@@ -379,6 +379,8 @@ pub const ROLES: &[Rule] = &[
         allowed: &[
             ("tenant", "whose policy it applies"),
             ("membership", "the role of staff"),
+            ("role", "what a role of the shop's own permits"),
+            ("invitation", "a membership, and perhaps an account, comes of it"),
             ("session", "its own"),
             ("session_use", "its own"),
             ("refresh_token", "its own"),

@@ -1,21 +1,21 @@
 //! `/members/{account_id}/sessions` and `/customers/{account_id}/sessions`: where somebody else is signed in, and the end of it. The
-//! account stays what it is and may sign in again; to keep somebody out, suspend them.
+//! account stays what it is and may sign in again; to keep somebody out, suspend them. Administrators see and end the sessions of members;
+//! whoever manages customers, theirs.
 //!
 //! Only sessions of this shop are seen and ended, though a member of staff may have others elsewhere.
 
 use axum::response::Response;
 use commerce_db::auth::{self, EndSessionsOfInput, SessionsOfInput, WhichSessions};
-use commerce_domain::permission::Permission;
+use commerce_domain::permission::may::{EndSessions, ManageCustomers};
 use commerce_domain::{AccountKind, CustomerId, SessionId, StaffId};
-use commerce_http::{NoParams, PathId, Problem, Query, Staff};
+use commerce_http::{NoParams, PathId, Permitted, Problem, Query, Staff};
 use uuid::Uuid;
 
 use super::sessions;
-use crate::person;
 
 /// `GET /members/{account_id}/sessions`
 pub async fn list_member_sessions(
-    staff: Staff,
+    staff: Permitted<EndSessions>,
     PathId(account_id): PathId<StaffId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
@@ -24,7 +24,7 @@ pub async fn list_member_sessions(
 
 /// `DELETE /members/{account_id}/sessions/{session_id}`
 pub async fn end_member_session(
-    staff: Staff,
+    staff: Permitted<EndSessions>,
     PathId(account_id): PathId<StaffId>,
     PathId(session_id): PathId<SessionId>,
     _: Query<NoParams>,
@@ -34,7 +34,7 @@ pub async fn end_member_session(
 
 /// `DELETE /members/{account_id}/sessions`: all of them; who names themselves is signed out too.
 pub async fn end_member_sessions(
-    staff: Staff,
+    staff: Permitted<EndSessions>,
     PathId(account_id): PathId<StaffId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
@@ -43,7 +43,7 @@ pub async fn end_member_sessions(
 
 /// `GET /customers/{account_id}/sessions`
 pub async fn list_customer_sessions(
-    staff: Staff,
+    staff: Permitted<ManageCustomers>,
     PathId(account_id): PathId<CustomerId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
@@ -52,7 +52,7 @@ pub async fn list_customer_sessions(
 
 /// `DELETE /customers/{account_id}/sessions/{session_id}`
 pub async fn end_customer_session(
-    staff: Staff,
+    staff: Permitted<ManageCustomers>,
     PathId(account_id): PathId<CustomerId>,
     PathId(session_id): PathId<SessionId>,
     _: Query<NoParams>,
@@ -62,7 +62,7 @@ pub async fn end_customer_session(
 
 /// `DELETE /customers/{account_id}/sessions`: all of them.
 pub async fn end_customer_sessions(
-    staff: Staff,
+    staff: Permitted<ManageCustomers>,
     PathId(account_id): PathId<CustomerId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
@@ -73,22 +73,11 @@ const fn one(session_id: SessionId) -> WhichSessions {
     WhichSessions::One { session_id: session_id.as_uuid() }
 }
 
-/// Administrators see and end the sessions of members; whoever manages customers, theirs.
-fn require(staff: &Staff, kind: AccountKind) -> Result<(), Problem> {
-    let permission = match kind {
-        AccountKind::Staff => Permission::EndSessions,
-        AccountKind::Customer => Permission::ManageCustomers,
-    };
-    person::require(staff, permission)
-}
-
 async fn list(staff: &Staff, kind: AccountKind, account_id: Uuid) -> Result<Response, Problem> {
-    require(staff, kind)?;
     sessions::listed(staff, &staff.call(&auth::SESSIONS_OF, &SessionsOfInput { kind, account_id }).await?)
 }
 
 async fn end(staff: &Staff, kind: AccountKind, account_id: Uuid, which: WhichSessions) -> Result<Response, Problem> {
-    require(staff, kind)?;
     let input = EndSessionsOfInput { kind, account_id, which };
     sessions::ended(staff, staff.call(&auth::END_SESSIONS_OF, &input).await?).await
 }

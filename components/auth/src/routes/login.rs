@@ -32,8 +32,8 @@ pub struct LoginBody {
 /// and the same `invalid_credentials`. A code is wrong for whoever has no authenticator, also where none is needed. Where the shop's
 /// rule or many failures demand a second factor of somebody without authenticator, the code is passed over and one is sent.
 pub async fn sign_in(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,

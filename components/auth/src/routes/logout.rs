@@ -11,7 +11,7 @@ use http::header::SET_COOKIE;
 use serde::Serialize;
 
 use super::params;
-use crate::person::{self, MaybePerson};
+use crate::person::MaybePerson;
 
 /// Nothing to say.
 #[derive(Serialize)]
@@ -20,8 +20,8 @@ struct SignedOut {}
 /// `POST /logout`: ends the session of the access token, or, when that has run out, of the refresh token. Whoever is signed out already
 /// is told that they are.
 pub async fn sign_out(
-    State(kind): State<AccountKind>,
     guest: Ctx,
+    State(kind): State<AccountKind>,
     MaybePerson(caller): MaybePerson,
     _: Query<NoParams>,
     request: Request,
@@ -36,7 +36,7 @@ pub async fn sign_out(
     if ended.is_none() && refresh_hash.is_some() {
         ended = end(&guest, refresh_hash).await?;
     }
-    person::revoke(&guest, ended).await;
+    guest.revoke(ended).await;
     let mut response = guest.success(StatusCode::OK, &SignedOut {})?;
     let of = kind;
     response.headers_mut().append(SET_COOKIE, AccessCookie::set(of, "", 0)?);

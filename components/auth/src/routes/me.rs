@@ -6,7 +6,7 @@ use commerce_app::identity::profile::ProfileInput;
 use commerce_app::identity::{account_view, now};
 use commerce_db::auth::{self, UpdateMeInput};
 use commerce_db::system::NoInput;
-use commerce_http::{FieldError, JsonBody, NoParams, Problem, Query, Staff};
+use commerce_http::{JsonBody, NoParams, Problem, Query, Staff};
 use http::StatusCode;
 
 /// `GET /me`
@@ -21,8 +21,7 @@ pub async fn update_profile(
     _: Query<NoParams>,
     body: JsonBody<ProfileInput>,
 ) -> Result<Response, Problem> {
-    let wrong = |errors: Vec<_>| Problem::fields(errors.into_iter().map(FieldError::from).collect());
-    let patch = body.value.check(today()).map_err(wrong)?;
+    let patch = body.value.check(today()).map_err(Problem::wrong_fields)?;
     let account = staff.call(&auth::UPDATE_ME, &UpdateMeInput { patch }).await?;
     staff.success(StatusCode::OK, &account_view(&account))
 }

@@ -27,8 +27,8 @@ pub struct ChallengeBody {
 
 /// `POST /mfa/challenge`: the second factor of a sign-in. The ticket is tied to the shop, which costs a statement when no cache knows it.
 pub async fn answer_challenge(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,

@@ -3,11 +3,12 @@
 pub mod account_sessions;
 pub mod aliases;
 pub mod authenticators;
+pub mod customers;
+pub mod invitations;
 pub mod jwks;
 pub mod login;
 pub mod logout;
 pub mod me;
-pub mod members;
 pub mod message_jobs;
 pub mod mfa;
 pub mod oauth;

@@ -110,8 +110,8 @@ struct CodeSentView {
 
 /// `GET /oauth`: with whom one can sign in here.
 pub async fn list_providers(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
     let found = ctx.call(&auth::PROVIDERS, &ProvidersInput { kind }).await?;
@@ -121,8 +121,8 @@ pub async fn list_providers(
 /// `GET /oauth/{provider}/start`: sends the browser to the provider. With `return_to`, a path of this shop, the session begins in cookies and
 /// the browser goes there; without it, the callback answers like a login.
 pub async fn begin(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     PathId(ProviderName(provider)): PathId<ProviderName>,
     Browser(browser): Browser,
     ClientOrigin(origin): ClientOrigin,
@@ -152,8 +152,8 @@ pub async fn begin(
 
 /// `GET /oauth/{provider}/callback`: the browser comes back.
 pub async fn come_back(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     PathId(name): PathId<ProviderName>,
     browser: Browser,
     ClientOrigin(origin): ClientOrigin,
@@ -164,8 +164,8 @@ pub async fn come_back(
 
 /// `POST /oauth/{provider}/callback`: the same, posted by a page of the provider (`response_mode=form_post`).
 pub async fn come_back_by_form(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     PathId(name): PathId<ProviderName>,
     browser: Browser,
     ClientOrigin(origin): ClientOrigin,
@@ -176,8 +176,8 @@ pub async fn come_back_by_form(
 
 /// `POST /oauth/{provider}/token`: signs in by a token that the client got from the issuer itself (Clerk).
 pub async fn bring_token(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     PathId(ProviderName(provider)): PathId<ProviderName>,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,

@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use super::oauth::ProviderName;
-use crate::{person, problem};
+use crate::problem;
 
 /// What came of an event; `None`: it is not about a person.
 #[derive(Serialize)]
@@ -23,8 +23,8 @@ struct TakenView {
 /// `POST /oauth/{provider}/webhook`: signed after the Standard Webhooks specification, under its own header names or those of Svix. Answers
 /// 2xx once what it tells holds, also when it was told before.
 pub async fn take(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     PathId(ProviderName(provider)): PathId<ProviderName>,
     headers: HeaderMap,
     RawBody(body): RawBody,
@@ -46,6 +46,6 @@ pub async fn take(
     context.actor = Actor::Provider;
     let taken = ctx.run(external::take_delivery(&context, delivery)).await.map_err(problem::of_external)?;
     let (outcome, ended) = taken.unzip();
-    person::revoke(&ctx, ended.unwrap_or_default()).await;
+    ctx.revoke(ended.unwrap_or_default()).await;
     ctx.success(StatusCode::OK, &TakenView { outcome })
 }

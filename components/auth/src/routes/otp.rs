@@ -44,8 +44,8 @@ pub struct OtpVerifyBody {
 
 /// `POST /otp/request`: sends a code that signs in, or that proves another address of whoever is signed in.
 pub async fn request_code(
-    State(kind): State<AccountKind>,
     guest: Ctx,
+    State(kind): State<AccountKind>,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
@@ -81,8 +81,8 @@ fn suits(purpose: OtpPurpose, channel: Channel) -> bool {
 
 /// `POST /otp/verify`: a session, or what asks for the authenticator as well.
 pub async fn verify_code(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     transport: Transport,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,

@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::origin::ClientOrigin;
-use crate::person::{Person, revoke};
+use crate::person::Person;
 use crate::problem;
 
 /// Seconds within which an account without a password must have proved itself to set one.
@@ -37,8 +37,8 @@ struct Accepted {
 
 /// `POST /password/forgot`: 202, and a link to the address if somebody has it.
 pub async fn request_reset(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
     body: JsonBody<Forgotten>,
@@ -69,8 +69,8 @@ struct Done {
 
 /// `POST /password/reset`: ends all sessions and begins none.
 pub async fn reset(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
     body: JsonBody<Reset>,
@@ -81,7 +81,7 @@ pub async fn reset(
     let context = ctx.context();
     let reset = reset_password::reset(&context, &keys, kind, &token, &password, &origin, now());
     let done = ctx.run(reset).await.map_err(problem::of)?;
-    revoke(&ctx, done.ended).await;
+    ctx.revoke(done.ended).await;
     ctx.success(StatusCode::OK, &Done { status: "password_set" })
 }
 
@@ -106,8 +106,8 @@ struct Changed<'a> {
 
 /// `POST /password/change`: the session goes on, all others end.
 pub async fn change(
-    State(kind): State<AccountKind>,
     caller: Person,
+    State(kind): State<AccountKind>,
     ClientOrigin(origin): ClientOrigin,
     headers: HeaderMap,
     _: Query<NoParams>,
@@ -131,14 +131,13 @@ pub async fn change(
     let context = caller.context();
     let changed = caller.run(change_password(&context, &keys, &request)).await.map_err(problem::of)?;
     let claims = caller.claims();
-    revoke(&caller, changed.ended).await;
+    caller.revoke(changed.ended).await;
     let subject = Subject {
         tenant: claims.org.as_uuid(),
         kind,
         account: caller.account(),
         session: claims.session_id.as_uuid(),
-        epoch: changed.epoch,
-        role: &claims.role,
+        facts: &changed.token,
     };
     let token = tokens::mint(&keys, &subject, now).map_err(problem::of)?;
     let by_cookie = !headers.contains_key(AUTHORIZATION);

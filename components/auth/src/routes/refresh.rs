@@ -9,12 +9,12 @@ use http::StatusCode;
 
 use super::params;
 use crate::origin::ClientOrigin;
-use crate::{grant, person, problem};
+use crate::{grant, problem};
 
 /// `POST /refresh`: the next access token and the next refresh token, by body or by cookie as the last one came.
 pub async fn refresh_session(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
     request: Request,
@@ -28,7 +28,7 @@ pub async fn refresh_session(
         Ok(grant) => grant::signed_in(&ctx, &grant, kind, transport),
         Err(error) => {
             if let IdentityError::SessionEnded { session } = &error {
-                person::revoke(&ctx, *session).await;
+                ctx.revoke(*session).await;
             }
             Err(problem::of(error))
         }

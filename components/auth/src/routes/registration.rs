@@ -23,7 +23,7 @@ use crate::person::MaybePerson;
 use crate::problem;
 
 /// Most characters of a link's token or of a code as people type it; ours have at most 76.
-const MAX_TOKEN: usize = 200;
+pub const MAX_TOKEN: usize = 200;
 
 /// Who registers: by e-mail, or by phone alone. A phone beside an e-mail is kept and not proved.
 #[derive(Deserialize)]
@@ -49,8 +49,8 @@ struct Accepted {
 
 /// `POST /register`: 202, and a message to the address.
 pub async fn register(
-    State(kind): State<AccountKind>,
     ctx: Ctx,
+    State(kind): State<AccountKind>,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
     body: JsonBody<NewAccount>,
@@ -128,7 +128,7 @@ impl Wrong {
 }
 
 /// The language of an account that does not name one: the client's, the shop's, Arabic.
-fn language(ctx: &Ctx) -> String {
+pub fn language(ctx: &Ctx) -> String {
     let spoken = Language::pick(&ctx.langs()).map(|language| language.tag().to_owned());
     spoken.or_else(|| ctx.tenant().map(|tenant| tenant.locale.clone())).unwrap_or_else(|| "ar".to_owned())
 }
@@ -158,8 +158,8 @@ struct Proved<'a> {
 /// The link of a registration wants the password that was chosen there: 422 `required` without it, 401 `invalid_credentials` for another
 /// one. Neither uses up the link; five wrong passwords do.
 pub async fn verify_email(
-    State(kind): State<AccountKind>,
     guest: Ctx,
+    State(kind): State<AccountKind>,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,
@@ -171,8 +171,8 @@ pub async fn verify_email(
 
 /// `POST /verify-phone`: by code, of a registration or for whoever is signed in.
 pub async fn verify_phone(
-    State(kind): State<AccountKind>,
     guest: Ctx,
+    State(kind): State<AccountKind>,
     MaybePerson(caller): MaybePerson,
     ClientOrigin(origin): ClientOrigin,
     _: Query<NoParams>,

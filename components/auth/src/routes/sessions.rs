@@ -8,7 +8,7 @@ use commerce_http::{Ctx, NoParams, PathId, Problem, Query};
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::person::{self, Person};
+use crate::person::Person;
 
 /// A session as its owner and administrators see it.
 #[derive(Serialize)]
@@ -77,6 +77,6 @@ pub(super) fn listed(ctx: &Ctx, found: &Sessions) -> Result<Response, Problem> {
 
 /// The answer that names sessions which a statement has ended. From now on they are refused without a question to the database.
 pub(super) async fn ended(ctx: &Ctx, SessionsEnded { ended }: SessionsEnded) -> Result<Response, Problem> {
-    person::revoke(ctx, ended.iter().copied()).await;
+    ctx.revoke(ended.iter().copied()).await;
     ctx.success(StatusCode::OK, &EndedView { ended: ended.into_iter().map(SessionId::new).collect() })
 }

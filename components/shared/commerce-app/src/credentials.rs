@@ -6,6 +6,7 @@
 pub mod address;
 pub mod authenticator;
 pub mod change_password;
+pub mod invitation;
 mod new_password;
 pub mod register;
 pub mod reset_password;

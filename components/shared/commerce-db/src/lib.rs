@@ -9,4 +9,7 @@ pub mod variables;
 pub use call::{Function, Reply};
 pub use context::{Actor, CallContext, SessionContext};
 pub use error::DbError;
-pub use functions::{auth, carts, checkout, customers, jobs, messages, orders, storefront, system, tenants, webhooks};
+pub use functions::{
+    After, auth, carts, checkout, customers, invitations, jobs, members, messages, orders, roles, storefront, system,
+    tenants, webhooks,
+};

@@ -1,6 +1,6 @@
 //! A wrong input field, named, with a stable code.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One wrong field of a request. HTTP layers list these in `errors[]` of a problem answer.
 ///
@@ -19,6 +19,53 @@ impl FieldError {
     pub fn new(field: impl Into<String>, code: &'static str) -> Self {
         Self { field: field.into(), code }
     }
+}
+
+/// The wrong fields of a request so far: all of them are told at once.
+#[derive(Debug, Default)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    /// Adds one.
+    pub fn push(&mut self, field: &str, code: &'static str) {
+        self.0.push(FieldError::new(field, code));
+    }
+
+    /// The checked value of a field that was given; `None` when it was not, or is wrong.
+    pub fn field<T, U>(
+        &mut self,
+        field: &str,
+        value: Option<T>,
+        check: impl FnOnce(T) -> Result<U, &'static str>,
+    ) -> Option<U> {
+        value.and_then(|value| check(value).map_err(|code| self.push(field, code)).ok())
+    }
+
+    /// The same for a field that null clears.
+    pub fn clearable<T, U>(
+        &mut self,
+        field: &str,
+        value: Option<Option<T>>,
+        check: impl FnOnce(T) -> Result<U, &'static str>,
+    ) -> Option<Option<U>> {
+        value.map(|value| self.field(field, value, check))
+    }
+
+    /// The value, when no field was wrong.
+    ///
+    /// # Errors
+    /// Every wrong field.
+    pub fn or<T>(self, value: T) -> Result<T, Vec<FieldError>> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+    }
+}
+
+/// Tells null, `Some(None)`, from absence, `None`: for `#[serde(default, deserialize_with = "given")]`.
+///
+/// # Errors
+/// When the value is neither null nor of the type.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// The codes that this crate reports.

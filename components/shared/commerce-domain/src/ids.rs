@@ -130,6 +130,8 @@ typed_id! {
     CustomerId = "cus";
     /// An address of a customer's address book.
     AddressId = "adr";
+    /// An invitation to work at a shop.
+    InvitationId = "inv";
     /// A sign-in: what access and refresh tokens hang on.
     SessionId = "ses";
 }

@@ -17,10 +17,10 @@ pub mod tax;
 pub mod text;
 
 pub use account::{AccountId, AccountKind};
-pub use field_error::FieldError;
+pub use field_error::{FieldError, FieldErrors};
 pub use ids::{
-    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, MediaId, OrderId, OrderLineId,
-    PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
+    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, InvitationId, MediaId, OrderId,
+    OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};

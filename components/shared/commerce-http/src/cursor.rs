@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike};
+use commerce_db::After;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -14,6 +16,22 @@ const CHECKSUM: usize = 8;
 
 /// Longest cursor that is read.
 const MAX: usize = 2_048;
+
+/// Rows on a page when the client does not say.
+const DEFAULT_LIMIT: u32 = 20;
+
+/// Most rows on a page.
+const MAX_LIMIT: u32 = 100;
+
+/// Rows on a page, as the parameter `limit` asks for.
+///
+/// # Errors
+/// 422 `out_of_range`.
+pub fn page_limit(wanted: Option<u32>) -> Result<u32, Problem> {
+    let limit = wanted.unwrap_or(DEFAULT_LIMIT);
+    let good = (1..=MAX_LIMIT).contains(&limit);
+    if good { Ok(limit) } else { Err(Problem::field("limit", "out_of_range", "must be between 1 and 100")) }
+}
 
 /// The list that a cursor belongs to: its name, its filters and its order. A cursor of another list is refused. It is no
 /// secret and no signature: what it holds is checked like any other input.
@@ -57,6 +75,18 @@ impl CursorScope {
         position.ok_or_else(|| Problem::bad_request("invalid_cursor").with(error()))
     }
 
+    /// The end of the page before, of a cursor that was given for it.
+    ///
+    /// # Errors
+    /// 400 `invalid_cursor`, also for a time that no database has written.
+    pub fn after(&self, cursor: Option<&str>) -> Result<Option<After>, Problem> {
+        let after: Option<After> = cursor.map(|cursor| self.decode(cursor)).transpose()?;
+        if after.as_ref().is_some_and(|after| !is_time(&after.at)) {
+            return Err(Problem::bad_request("invalid_cursor"));
+        }
+        Ok(after)
+    }
+
     fn position(&self, cursor: &str) -> Option<Vec<u8>> {
         if cursor.len() > MAX {
             return None;
@@ -70,6 +100,11 @@ impl CursorScope {
         let digest: [u8; 32] = Sha256::new().chain_update(self.0).chain_update(position).finalize().into();
         *digest.first_chunk().unwrap_or(&[0; CHECKSUM])
     }
+}
+
+/// Whether it is a time as the database writes it: in UTC, after the beginning of our era.
+fn is_time(text: &str) -> bool {
+    DateTime::parse_from_rfc3339(text).is_ok_and(|time| time.offset().local_minus_utc() == 0 && time.year() > 0)
 }
 
 #[cfg(test)]
@@ -86,6 +121,17 @@ mod tests {
         let position = json!({"n": 5, "t": "قهوة"});
         let cursor = scope("name").encode(position.to_string().as_bytes());
         assert_eq!(scope("name").decode::<Value>(&cursor).unwrap(), position);
+    }
+
+    #[test]
+    fn a_page_ends_at_a_time_that_a_database_can_have_written() {
+        let scope = scope("name");
+        let cursor = |at: &str| scope.cursor(&json!({"at": at, "id": uuid::Uuid::nil()})).unwrap();
+        let good = cursor("2026-11-21T10:00:00.123456+00:00");
+        assert!(scope.after(Some(&good)).unwrap().is_some() && scope.after(None).unwrap().is_none());
+        for wrong in ["2026-11-21", "2026-11-21T10:00:00+03:00", "-0001-01-01T00:00:00+00:00", "infinity"] {
+            assert_eq!(scope.after(Some(&cursor(wrong))).unwrap_err().code(), "invalid_cursor", "{wrong}");
+        }
     }
 
     #[test]

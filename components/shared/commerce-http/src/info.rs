@@ -8,8 +8,9 @@ use axum::response::Response;
 use commerce_db::{Actor, CallContext};
 use commerce_kv::Cache;
 use commerce_tenancy::TenantView;
+use http::header::ETAG;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -94,6 +95,26 @@ impl RequestInfo {
     /// When the data cannot be written as JSON.
     pub fn success(&self, status: StatusCode, data: &impl Serialize) -> Result<Response, Problem> {
         self.envelope(data, None).map(|body| answer::json_response(status, body))
+    }
+
+    /// One page of a list, and where the next one begins.
+    ///
+    /// # Errors
+    /// When the data cannot be written as JSON.
+    pub fn page(&self, data: &impl Serialize, next_cursor: Option<String>) -> Result<Response, Problem> {
+        let body = self.envelope(data, Some(&Page { next_cursor }))?;
+        Ok(answer::json_response(StatusCode::OK, body))
+    }
+
+    /// A success whose data has a version: `ETag` carries it, for the `If-Match` of who will change it.
+    ///
+    /// # Errors
+    /// When the data cannot be written as JSON.
+    pub fn versioned(&self, status: StatusCode, data: &impl Serialize, version: i64) -> Result<Response, Problem> {
+        let mut response = self.success(status, data)?;
+        let tag = HeaderValue::from_str(&format!("\"{version}\"")).map_err(|_| Problem::internal())?;
+        response.headers_mut().insert(ETAG, tag);
+        Ok(response)
     }
 
     /// The whole body of a success, for an answer that is recorded to be replayed byte for byte.

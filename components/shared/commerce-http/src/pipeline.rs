@@ -15,7 +15,7 @@ use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use tower::Service;
 
 use crate::query::is_percent_encoded;
-use crate::{Problem, RequestInfo, json, log};
+use crate::{Problem, RequestInfo, Routes, json, log};
 
 /// Longest path with query.
 const MAX_URI: usize = 8 * 1024;
@@ -27,12 +27,12 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 static ROUTES: OnceLock<Router> = OnceLock::new();
 
 /// Answers one request of a component: the body of its entry point.
-pub async fn serve<B>(routes: fn() -> Router, request: Request<B>) -> Response
+pub async fn serve<B>(routes: fn() -> Routes, request: Request<B>) -> Response
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
-    handle(ROUTES.get_or_init(routes), request.map(Body::new)).await
+    handle(ROUTES.get_or_init(|| routes().into_router()), request.map(Body::new)).await
 }
 
 async fn handle(routes: &Router, mut request: Request<Body>) -> Response {

@@ -117,6 +117,12 @@ impl Problem {
         Self { errors, ..Self::unprocessable("invalid_request") }
     }
 
+    /// The same for fields that the domain found wrong.
+    #[must_use]
+    pub fn wrong_fields(errors: Vec<commerce_domain::FieldError>) -> Self {
+        Self::fields(errors.into_iter().map(FieldError::from).collect())
+    }
+
     /// 503: something this service needs is not there; try again after so many seconds.
     #[must_use]
     pub fn unavailable(code: &'static str, retry_after_s: u32) -> Self {

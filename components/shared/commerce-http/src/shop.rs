@@ -12,6 +12,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::variables::{self, Variable};
@@ -126,6 +127,13 @@ impl Ctx {
     /// When the data cannot be written as JSON.
     pub fn success(&self, status: StatusCode, data: &impl Serialize) -> Result<Response, Problem> {
         self.info.success(status, data)
+    }
+
+    /// Puts sessions of this shop that a statement has ended on the blacklist, so that they are refused without a question to the database.
+    pub async fn revoke(&self, ended: impl IntoIterator<Item = Uuid>) {
+        if let Some(tenant) = self.tenant() {
+            crate::caller::revoke(tenant.id, ended).await;
+        }
     }
 
     /// The same request, its calls made on behalf of a verified caller.

@@ -7,7 +7,7 @@ use commerce_db::customers::{
 use commerce_db::system::NoInput;
 use commerce_domain::AddressId;
 use commerce_domain::contact::{NewSavedAddress, SavedAddressInput, SavedAddressPatch, SavedAddressPatchInput};
-use commerce_http::{Customer, FieldError, JsonBody, NoParams, PathId, Problem, Query, raw_json};
+use commerce_http::{Customer, JsonBody, NoParams, PathId, Problem, Query, raw_json};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -48,7 +48,7 @@ pub async fn add_address(
     body: JsonBody<SavedAddressInput>,
 ) -> Result<Response, Problem> {
     let tenant = customer.require_tenant().await?;
-    let new = NewSavedAddress::parse(&body.value, &tenant.country).map_err(wrong)?;
+    let new = NewSavedAddress::parse(&body.value, &tenant.country).map_err(Problem::wrong_fields)?;
     let input = AddAddressInput {
         id: Uuid::now_v7(),
         label: new.label.map(|label| label.into_string()),
@@ -70,7 +70,7 @@ pub async fn update_address(
     body: JsonBody<SavedAddressPatchInput>,
 ) -> Result<Response, Problem> {
     let tenant = customer.require_tenant().await?;
-    let change = SavedAddressPatch::parse(&body.value, &tenant.country).map_err(wrong)?;
+    let change = SavedAddressPatch::parse(&body.value, &tenant.country).map_err(Problem::wrong_fields)?;
     let patch = AddressPatch {
         label: change.label.map(|label| label.map(|label| label.into_string())),
         name: change.name.map(|name| name.into_string()),
@@ -103,8 +103,4 @@ fn view(address: &CustomerAddress) -> AddressView<'_> {
         created_at: &address.created_at,
         updated_at: &address.updated_at,
     }
-}
-
-fn wrong(errors: Vec<commerce_domain::FieldError>) -> Problem {
-    Problem::fields(errors.into_iter().map(FieldError::from).collect())
 }

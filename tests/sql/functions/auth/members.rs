@@ -16,6 +16,11 @@ async fn member(database: &Database, slug: &'static str, email: &str, role: &str
     (caller, serde_json::from_value(seeded["account_id"].clone()).unwrap())
 }
 
+/// What an owner may: everything.
+fn may() -> Value {
+    json!({"shipped": ["owner", "manager", "viewer"], "roles": ["owner", "manager", "viewer"], "permissions": []})
+}
+
 #[tokio::test]
 async fn one_account_has_a_role_in_each_shop() {
     let database = Database::start().await;
@@ -37,8 +42,13 @@ async fn a_new_role_ends_the_tokens_and_not_the_session() {
     let (owner, _) = member(&database, "qahwa", "owner@example.com", "owner").await;
     let (clerk, id) = member(&database, "qahwa", "clerk@example.com", "clerk").await;
     let session = clerk.session.clone().unwrap();
-    let changed = owner.call("auth_set_member", json!({"account_id": id, "role": "manager"})).await.unwrap();
-    assert_eq!((changed["role"].clone(), changed["ended"].clone()), (json!("manager"), json!([])));
+    let set = |what: Value| {
+        let mut input = json!({"account_id": id, "may": may()});
+        input.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
+        owner.call("member_set", input)
+    };
+    let changed = set(json!({"role": "manager"})).await.unwrap();
+    assert_eq!((changed["member"]["role"].clone(), changed["ended"].clone()), (json!("manager"), json!([])));
     assert_eq!(code(clerk.call("auth_me", json!({})).await), "401 session_ended");
     let mut refreshing = clerk.again(&database).await;
     refreshing.session = None;
@@ -48,10 +58,10 @@ async fn a_new_role_ends_the_tokens_and_not_the_session() {
     refreshing.signed_in(&answer);
     refreshing.call("auth_me", json!({})).await.unwrap();
     // The same again changes nothing.
-    owner.call("auth_set_member", json!({"account_id": id, "role": "manager"})).await.unwrap();
+    set(json!({"role": "manager"})).await.unwrap();
     refreshing.call("auth_me", json!({})).await.unwrap();
 
-    let suspended = owner.call("auth_set_member", json!({"account_id": id, "status": "suspended"})).await.unwrap();
+    let suspended = set(json!({"status": "suspended"})).await.unwrap();
     assert_eq!(suspended["ended"], json!([session["id"]]));
     assert_eq!(code(refreshing.call("auth_me", json!({})).await), "401 session_ended");
     refreshing.session = None;
@@ -169,8 +179,8 @@ async fn a_shop_reaches_nobody_of_another() {
     let fingerprint = async || -> String { database.sql.query_one(before, &[]).await.unwrap().get(0) };
     let unchanged = fingerprint().await;
     for (function, input, refusal) in [
-        ("auth_set_member", json!({"account_id": other, "role": "clerk"}), "404 member_not_found"),
-        ("auth_set_member", json!({"account_id": customer, "role": "clerk"}), "404 member_not_found"),
+        ("member_set", json!({"account_id": other, "role": "viewer", "may": may()}), "404 member_not_found"),
+        ("member_set", json!({"account_id": customer, "role": "viewer", "may": may()}), "404 member_not_found"),
         ("auth_set_customer", json!({"account_id": customer, "status": "suspended"}), "404 customer_not_found"),
         ("auth_set_customer", json!({"account_id": own, "status": "suspended"}), "404 customer_not_found"),
         ("auth_set_customer", json!({"account_id": other, "status": "suspended"}), "404 customer_not_found"),

@@ -99,8 +99,7 @@ impl NewSessionDraft {
             kind: signed_in.account.kind,
             account: signed_in.account.id,
             session: signed_in.session_id,
-            epoch: signed_in.epoch,
-            role: &signed_in.role,
+            facts: &signed_in.token,
         };
         let access_token = tokens::mint(keys, &subject, now)?;
         let shown = if signed_in.device_known { origin.device.as_ref() } else { None };

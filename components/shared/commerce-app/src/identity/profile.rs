@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use commerce_db::auth::AccountPatch;
-use commerce_domain::field_error::code;
+use commerce_domain::field_error::{code, given};
 use commerce_domain::text::BoundedText;
-use commerce_domain::{Currency, FieldError};
-use serde::{Deserialize, Deserializer};
+use commerce_domain::{Currency, FieldError, FieldErrors};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// Most bytes of `metadata`, as the database counts them.
@@ -32,18 +32,13 @@ pub struct ProfileInput {
     metadata: Option<Map<String, Value>>,
 }
 
-/// Tells null from absent.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 impl ProfileInput {
     /// Checks everything. `today` (ISO 8601) is the latest date of birth.
     ///
     /// # Errors
     /// Every wrong field.
     pub fn check(self, today: NaiveDate) -> Result<AccountPatch, Vec<FieldError>> {
-        let mut wrong = Wrong::default();
+        let mut wrong = FieldErrors::default();
         let patch = AccountPatch {
             given_name: wrong.field("given_name", self.given_name, |text| name(&text)),
             family_name: wrong.field("family_name", self.family_name, |text| name(&text)),
@@ -57,31 +52,7 @@ impl ProfileInput {
             notify_sms: self.notify_sms,
             metadata: wrong.field("metadata", self.metadata, metadata),
         };
-        if wrong.0.is_empty() { Ok(patch) } else { Err(wrong.0) }
-    }
-}
-
-/// The wrong fields so far.
-#[derive(Default)]
-struct Wrong(Vec<FieldError>);
-
-impl Wrong {
-    fn field<T, U>(
-        &mut self,
-        field: &str,
-        value: Option<T>,
-        check: impl FnOnce(T) -> Result<U, &'static str>,
-    ) -> Option<U> {
-        value.and_then(|value| check(value).map_err(|code| self.0.push(FieldError::new(field, code))).ok())
-    }
-
-    fn clearable<T>(
-        &mut self,
-        field: &str,
-        value: Option<Option<T>>,
-        check: impl FnOnce(T) -> Result<T, &'static str>,
-    ) -> Option<Option<T>> {
-        value.map(|value| self.field(field, value, check))
+        wrong.or(patch)
     }
 }
 
@@ -106,7 +77,10 @@ pub fn locale(text: String) -> Result<String, &'static str> {
 }
 
 /// `Asia/Riyadh`: of the form of an IANA name. Which names there are changes several times a year, and nothing depends on it here.
-fn timezone(text: String) -> Result<String, &'static str> {
+///
+/// # Errors
+/// [`code::INVALID`].
+pub fn timezone(text: String) -> Result<String, &'static str> {
     let part = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
     };

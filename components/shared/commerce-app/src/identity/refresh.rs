@@ -76,8 +76,7 @@ fn grant(
         kind: refreshed.account.kind,
         account: refreshed.account.id,
         session: refreshed.session_id,
-        epoch: refreshed.epoch,
-        role: &refreshed.role,
+        facts: &refreshed.token,
     };
     Ok(Grant {
         access_token: tokens::mint(keys, &subject, now)?,

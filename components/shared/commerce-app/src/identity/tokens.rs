@@ -1,6 +1,9 @@
 //! Access tokens, and how long everything lives (rulings C-01 and C-02).
 
-use commerce_domain::permission::Role;
+use std::collections::BTreeSet;
+
+use commerce_db::auth::TokenFacts;
+use commerce_domain::permission::{Role, own_role};
 use commerce_domain::{AccountId, AccountKind, SessionId, TenantId};
 use commerce_identity::token::AccessClaims;
 use uuid::Uuid;
@@ -30,10 +33,8 @@ pub struct Subject<'a> {
     pub account: Uuid,
     /// The session.
     pub session: Uuid,
-    /// Sum of the epochs of account and membership.
-    pub epoch: i64,
-    /// The membership's role; `customer` for customers.
-    pub role: &'a str,
+    /// What it is there.
+    pub facts: &'a TokenFacts,
 }
 
 /// Makes an access token.
@@ -47,10 +48,10 @@ pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, Iden
         aud: kind,
         sub: AccountId::new(kind, subject.account),
         org: TenantId::new(subject.tenant),
-        role: subject.role.to_owned(),
-        permissions: permissions(subject),
+        role: subject.facts.role.clone(),
+        permissions: permissions(kind, subject.facts),
         session_id: SessionId::new(subject.session),
-        epoch: subject.epoch,
+        epoch: subject.facts.epoch,
         jti: Uuid::now_v7(),
         iat: now,
         nbf: now,
@@ -59,19 +60,22 @@ pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, Iden
     Ok(keys.signer.sign(&claims)?)
 }
 
-/// A customer has none, and so has a role that nobody has heard of.
-fn permissions(subject: &Subject<'_>) -> Vec<String> {
-    let role = match subject.kind {
-        AccountKind::Staff => Role::parse(subject.role),
-        AccountKind::Customer => None,
+/// What a role permits. A customer has no permissions, and so has a role that nobody has heard of.
+fn permissions(kind: AccountKind, facts: &TokenFacts) -> Vec<String> {
+    let granted = match (kind, &facts.role_facts) {
+        (AccountKind::Customer, _) => BTreeSet::new(),
+        (AccountKind::Staff, None) => Role::parse(&facts.role).map(Role::permissions).unwrap_or_default(),
+        (AccountKind::Staff, Some(facts)) => {
+            own_role(facts.base.as_deref(), facts.permissions.iter().map(String::as_str))
+        }
     };
-    role.into_iter().flat_map(Role::permissions).map(|permission| permission.as_str().to_owned()).collect()
+    granted.into_iter().map(|permission| permission.as_str().to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use commerce_domain::AccountKind;
+    use commerce_db::auth::RoleFacts;
     use commerce_identity::jwk::JwkSet;
     use commerce_identity::token::Verifier;
 
@@ -80,21 +84,31 @@ mod tests {
         let keys = Keys::of_tests();
         let jwks = JwkSet::new(vec![keys.signer.public_jwk().clone()]).unwrap().to_json();
         let verifier = Verifier::new("wasla", &jwks).unwrap();
+        let facts = TokenFacts { epoch: 4, role: "staff".into(), role_facts: None };
         let subject = Subject {
             tenant: Uuid::from_u128(1),
             kind: AccountKind::Staff,
             account: Uuid::from_u128(2),
             session: Uuid::from_u128(3),
-            epoch: 4,
-            role: "manager",
+            facts: &facts,
         };
         let now = 1_800_000_000;
         let claims = verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 899).unwrap();
         assert_eq!((claims.org.as_uuid(), claims.sub.as_uuid(), claims.epoch), (subject.tenant, subject.account, 4));
-        assert_eq!(claims.permissions, ["customers.manage", "orders.view"]);
-        let customer = Subject { kind: AccountKind::Customer, role: "owner", ..subject };
-        let claims = verifier.verify(&mint(&keys, &customer, now).unwrap(), AccountKind::Customer, now).unwrap();
-        assert!(claims.permissions.is_empty(), "whatever its role is called");
+        assert_eq!((claims.role.as_str(), claims.permissions), ("staff", permissions(AccountKind::Staff, &facts)));
         assert!(verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 900).is_err());
+    }
+    #[test]
+    fn a_role_permits_its_bundle_or_what_the_shop_says() {
+        let own = RoleFacts { base: None, permissions: vec!["stock.adjust".into(), "stock.conjure".into()] };
+        let of = |kind, role: &str, role_facts: Option<&RoleFacts>| {
+            permissions(kind, &TokenFacts { epoch: 1, role: role.into(), role_facts: role_facts.cloned() })
+        };
+        let staff =
+            ["catalog.view", "customers.view", "orders.view", "orders.update_status", "shipping.create_shipment"];
+        assert_eq!(of(AccountKind::Staff, "staff", None), staff);
+        assert_eq!(of(AccountKind::Staff, "counter", Some(&own)), ["catalog.view", "stock.adjust"]);
+        assert!(of(AccountKind::Staff, "counter", None).is_empty());
+        assert!(of(AccountKind::Customer, "owner", Some(&own)).is_empty(), "whatever its role is called");
     }
 }

@@ -9,7 +9,6 @@ const SECRET: &str = "لا تشارك هذا الرمز مع أحد، فنحن �
 /// An e-mail.
 pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
     let shop = surroundings.shop;
-    let valid = period(body.valid_min);
     let (subject, title, mut blocks) = match &body.content {
         Content::VerifyEmail { .. } => (
             format!("أكّد بريدك الإلكتروني في {shop}"),
@@ -23,6 +22,14 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
             format!("عيّن كلمة مرور جديدة في {shop}"),
             "عيّن كلمة مرور جديدة",
             vec![Block::text(format!("وصلنا طلب كلمة مرور جديدة لحسابك في {shop}."))],
+        ),
+        Content::Invitation { .. } => (
+            format!("دعوة للعمل في {shop}"),
+            "اقبل الدعوة",
+            vec![
+                Block::text(format!("يدعوك فريق {shop} للعمل معهم بهذا البريد.")),
+                Block::text("إن لم يكن لك حساب بعد فستختار كلمة مرور عند القبول."),
+            ],
         ),
         Content::AlreadyRegistered => (
             format!("لديك حساب في {shop}"),
@@ -60,6 +67,14 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         Content::VerifyEmailCode { .. } => code(format!("رمز التأكيد في {shop}"), "أكّد بريدك الإلكتروني"),
         Content::VerifyPhone { .. } => code(format!("رمز التأكيد في {shop}"), "أكّد رقم جوالك"),
     };
+    blocks.extend(secrets(title, body, surroundings));
+    Letter { subject, title, blocks }
+}
+
+/// The code or the link that the e-mail carries, and how long it is good.
+fn secrets(title: &'static str, body: &Body, surroundings: &Surroundings<'_>) -> Vec<Block> {
+    let valid = period(body.valid_min);
+    let mut blocks = Vec::new();
     if let Some(code) = body.content.code() {
         blocks.push(Block::Code(code.to_owned()));
         blocks.push(Block::text(format!("يسري لمدة {valid}. {SECRET}")));
@@ -71,7 +86,7 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         blocks.push(Block::Code(token.clone()));
         blocks.push(Block::text(format!("يعمل الرابط مرة واحدة ويسري لمدة {valid}. {IGNORE}")));
     }
-    Letter { subject, title, blocks }
+    blocks
 }
 
 fn code(subject: String, title: &'static str) -> (String, &'static str, Vec<Block>) {
@@ -90,7 +105,7 @@ pub(super) fn sms(body: &Body, shop: &str) -> Option<String> {
         Content::AlreadyRegistered => format!("لديك حساب في {shop}. سجّل الدخول"),
         Content::PasswordChanged => format!("تغيّرت كلمة مرورك في {shop}. لست أنت؟ استعدها الآن"),
         Content::NewDevice { .. } => format!("تسجيل دخول جديد في {shop}. لست أنت؟ غيّر كلمة المرور"),
-        Content::VerifyEmail { .. } | Content::ResetPassword { .. } => return None,
+        Content::VerifyEmail { .. } | Content::ResetPassword { .. } | Content::Invitation { .. } => return None,
     })
 }
 
@@ -101,10 +116,14 @@ fn isolated(text: &str) -> String {
 
 /// A number with its noun: 1 and 2 have forms of their own, 3 to 10 take the plural, more the singular.
 fn period(minutes: u32) -> String {
-    let (count, forms) = if minutes >= 60 && minutes.is_multiple_of(60) {
-        (minutes / 60, ["ساعة واحدة", "ساعتين", "ساعات", "ساعة"])
-    } else {
-        (minutes, ["دقيقة واحدة", "دقيقتين", "دقائق", "دقيقة"])
+    let (count, forms) = match minutes {
+        minutes if minutes >= 2 * 1_440 && minutes.is_multiple_of(1_440) => {
+            (minutes / 1_440, ["يوم واحد", "يومين", "أيام", "يومًا"])
+        }
+        minutes if minutes >= 60 && minutes.is_multiple_of(60) => {
+            (minutes / 60, ["ساعة واحدة", "ساعتين", "ساعات", "ساعة"])
+        }
+        minutes => (minutes, ["دقيقة واحدة", "دقيقتين", "دقائق", "دقيقة"]),
     };
     let [one, two, few, many] = forms;
     match count {

@@ -9,7 +9,6 @@ const SECRET: &str = "Do not share this code with anyone. We never ask for it.";
 /// An e-mail.
 pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
     let shop = surroundings.shop;
-    let valid = period(body.valid_min);
     let (subject, title, mut blocks) = match &body.content {
         Content::VerifyEmail { .. } => (
             format!("Confirm your e-mail address at {shop}"),
@@ -23,6 +22,14 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
             format!("Set a new password at {shop}"),
             "Set a new password",
             vec![Block::text(format!("A new password was asked for your account at {shop}."))],
+        ),
+        Content::Invitation { .. } => (
+            format!("You are invited to work at {shop}"),
+            "Accept the invitation",
+            vec![
+                Block::text(format!("Somebody at {shop} asks you to work there, with this e-mail address.")),
+                Block::text("If you have no account yet, you choose a password when you accept."),
+            ],
         ),
         Content::AlreadyRegistered => (
             format!("You already have an account at {shop}"),
@@ -63,6 +70,14 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         }
         Content::VerifyPhone { .. } => code(format!("Your confirmation code for {shop}"), "Confirm your phone number"),
     };
+    blocks.extend(secrets(title, body, surroundings));
+    Letter { subject, title, blocks }
+}
+
+/// The code or the link that the e-mail carries, and how long it is good.
+fn secrets(title: &'static str, body: &Body, surroundings: &Surroundings<'_>) -> Vec<Block> {
+    let valid = period(body.valid_min);
+    let mut blocks = Vec::new();
     if let Some(code) = body.content.code() {
         blocks.push(Block::Code(code.to_owned()));
         blocks.push(Block::text(format!("It is valid for {valid}. {SECRET}")));
@@ -74,7 +89,7 @@ pub(super) fn letter(body: &Body, surroundings: &Surroundings<'_>) -> Letter {
         blocks.push(Block::Code(token.clone()));
         blocks.push(Block::text(format!("The link works once and is valid for {valid}. {IGNORE}")));
     }
-    Letter { subject, title, blocks }
+    blocks
 }
 
 fn code(subject: String, title: &'static str) -> (String, &'static str, Vec<Block>) {
@@ -95,12 +110,15 @@ pub(super) fn sms(body: &Body, shop: &str) -> Option<String> {
         Content::AlreadyRegistered => format!("You already have an account at {shop}. Just sign in."),
         Content::PasswordChanged => format!("Your password at {shop} was changed. Not you? Reset it now."),
         Content::NewDevice { .. } => format!("New sign-in to your account at {shop}. Not you? Change your password."),
-        Content::VerifyEmail { .. } | Content::ResetPassword { .. } => return None,
+        Content::VerifyEmail { .. } | Content::ResetPassword { .. } | Content::Invitation { .. } => return None,
     })
 }
 
 fn period(minutes: u32) -> String {
-    let (count, unit) =
-        if minutes >= 60 && minutes.is_multiple_of(60) { (minutes / 60, "hour") } else { (minutes, "minute") };
+    let (count, unit) = match minutes {
+        minutes if minutes >= 2 * 1_440 && minutes.is_multiple_of(1_440) => (minutes / 1_440, "day"),
+        minutes if minutes >= 60 && minutes.is_multiple_of(60) => (minutes / 60, "hour"),
+        minutes => (minutes, "minute"),
+    };
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }

@@ -10,6 +10,8 @@ pub enum LinkTarget {
     VerifyEmail,
     /// Sets a new password.
     ResetPassword,
+    /// Makes a member of the shop's staff.
+    AcceptInvitation,
 }
 
 impl LinkTarget {
@@ -18,6 +20,7 @@ impl LinkTarget {
         match self {
             Self::VerifyEmail => "/account/verify-email",
             Self::ResetPassword => "/account/reset-password",
+            Self::AcceptInvitation => "/account/invitation",
         }
     }
 }

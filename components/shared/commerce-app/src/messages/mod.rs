@@ -39,6 +39,11 @@ pub enum Content {
         /// The link's secret, base64url of 32 bytes.
         secret: String,
     },
+    /// A link by which somebody begins to work at the shop.
+    Invitation {
+        /// The link's secret, base64url of 32 bytes.
+        secret: String,
+    },
     /// Somebody registered with an address that has an account.
     AlreadyRegistered,
     /// A link to set a new password.
@@ -85,6 +90,7 @@ impl Content {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::VerifyEmail { .. } => "verify_email",
+            Self::Invitation { .. } => "invitation",
             Self::AlreadyRegistered => "already_registered",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged => "password_changed",
@@ -101,6 +107,7 @@ impl Content {
     pub fn link(&self) -> Option<(&str, LinkTarget)> {
         match self {
             Self::VerifyEmail { secret } => Some((secret, LinkTarget::VerifyEmail)),
+            Self::Invitation { secret } => Some((secret, LinkTarget::AcceptInvitation)),
             Self::ResetPassword { secret } => Some((secret, LinkTarget::ResetPassword)),
             _ => None,
         }

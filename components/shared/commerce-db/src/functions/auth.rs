@@ -23,20 +23,20 @@ pub use external::{
     ProviderInput, Providers, ProvidersInput, ResponseMode, SyncOutcome,
 };
 pub use members::{
-    AccountStatus, CustomerChanged, END_SESSIONS_OF, EndSessionsOfInput, MemberChanged, SESSIONS_OF, SET_CUSTOMER,
-    SET_MEMBER, SessionsOfInput, SetCustomerInput, SetMemberInput, WhichSessions,
+    AccountStatus, CustomerChanged, END_SESSIONS_OF, EndSessionsOfInput, SESSIONS_OF, SET_CUSTOMER, SessionsOfInput,
+    SetCustomerInput, WhichSessions,
 };
 pub use password::{
     CHANGE_PASSWORD, ChangePasswordInput, FORGOT, ForgotInput, PasswordChanged, PasswordReset, REGISTER, RESET,
     RegisterInput, ResetInput, VERIFY, Verified, VerifyInput, VerifyPurpose,
 };
 pub use sessions::{
-    AccountPatch, END_SESSION, EndSessionInput, LOGOUT, LoggedOut, LogoutInput, ME, SESSIONS, SessionFacts, Sessions,
-    SessionsEnded, UPDATE_ME, UpdateMeInput,
+    AccountPatch, CHECK, END_SESSION, EndSessionInput, LOGOUT, LoggedOut, LogoutInput, ME, SESSIONS, SessionFacts,
+    Sessions, SessionsEnded, UPDATE_ME, UpdateMeInput,
 };
 pub use shared::{
     Account, CartMerge, Channel, Client, CodeChallenge, Limits, LinkChallenge, NewMessage, NewSession, PasswordTraits,
-    PresentedDevice, Rate, Rated, SignedIn,
+    PresentedDevice, Rate, Rated, RoleFacts, SignedIn, TokenFacts,
 };
 pub use sign_in::{
     CHALLENGE, ChallengeInput, FAIL, FIND, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, REFRESH,

@@ -8,6 +8,7 @@ use super::carts::ShopFacts;
 use super::orders::OrderRead;
 use super::public_id;
 use super::system::{NoAnswer, NoInput};
+use crate::After;
 use crate::call::tenant_function;
 
 /// An address of a customer's address book.
@@ -94,23 +95,13 @@ pub struct RemoveAddressInput {
     pub id: Uuid,
 }
 
-/// Where a page of orders ended.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct OrdersAfter {
-    /// ISO 8601.
-    pub at: String,
-    /// The order.
-    #[serde(deserialize_with = "public_id::one")]
-    pub id: Uuid,
-}
-
 /// Input of [`ORDERS`].
 #[derive(Clone, Debug, Serialize)]
 pub struct OrdersInput {
     /// Most orders of a page.
     pub limit: u32,
     /// Where the page before ended.
-    pub after: Option<OrdersAfter>,
+    pub after: Option<After>,
 }
 
 /// Answer of [`ORDERS`].
@@ -121,7 +112,7 @@ pub struct CustomerOrders {
     /// The shop.
     pub shop: ShopFacts,
     /// Where the next page begins.
-    pub next: Option<OrdersAfter>,
+    pub next: Option<After>,
 }
 
 /// An order in a list.

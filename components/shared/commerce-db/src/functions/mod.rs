@@ -4,11 +4,17 @@ pub mod auth;
 pub mod carts;
 pub mod checkout;
 pub mod customers;
+pub mod invitations;
 pub mod jobs;
+pub mod members;
 pub mod messages;
 pub mod orders;
+mod page;
 mod public_id;
+pub mod roles;
 pub mod storefront;
 pub mod system;
 pub mod tenants;
 pub mod webhooks;
+
+pub use page::After;

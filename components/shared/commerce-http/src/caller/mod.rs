@@ -4,6 +4,7 @@
 mod blacklist;
 mod cookie;
 mod credential;
+mod permitted;
 mod verified;
 
 use std::ops::Deref;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use commerce_db::{Actor, SessionContext};
 use commerce_domain::AccountKind;
+use commerce_domain::permission::{PERMISSIONS, Permission};
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
@@ -21,6 +23,7 @@ use crate::{Ctx, Problem};
 pub use blacklist::revoke;
 pub use cookie::{AccessCookie, RefreshCookie, read_cookie, set_cookie};
 use credential::{Credential, Transport};
+pub use permitted::Permitted;
 
 /// A signed-in member of the shop's staff.
 #[derive(Clone, Debug)]
@@ -126,6 +129,20 @@ macro_rules! signed_in {
 
 signed_in!(Staff, AccountKind::Staff);
 signed_in!(Customer, AccountKind::Customer);
+
+impl Staff {
+    /// Whether the caller's role permits something.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.claims().permissions.iter().any(|granted| granted == permission.as_str())
+    }
+
+    /// All that the caller's role permits.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<Permission> {
+        PERMISSIONS.iter().copied().filter(|permission| self.may(*permission)).collect()
+    }
+}
 
 impl Visitor {
     /// The customer's account, when one is signed in.

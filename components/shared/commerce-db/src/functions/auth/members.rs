@@ -19,32 +19,6 @@ pub enum AccountStatus {
     Suspended,
 }
 
-/// Input of [`SET_MEMBER`].
-#[derive(Clone, Debug, Serialize)]
-pub struct SetMemberInput {
-    /// The member's account.
-    pub account_id: Uuid,
-    /// The role, when it changes.
-    pub role: Option<String>,
-    /// The status, when it changes.
-    pub status: Option<AccountStatus>,
-}
-
-/// Answer of [`SET_MEMBER`].
-#[derive(Clone, Debug, Deserialize)]
-pub struct MemberChanged {
-    /// The member's account.
-    #[serde(deserialize_with = "public_id::one")]
-    pub account_id: Uuid,
-    /// The role as it is now.
-    pub role: String,
-    /// The status as it is now.
-    pub status: AccountStatus,
-    /// Sessions that ended.
-    #[serde(deserialize_with = "public_id::many")]
-    pub ended: Vec<Uuid>,
-}
-
 /// Input of [`SET_CUSTOMER`].
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SetCustomerInput {
@@ -104,10 +78,6 @@ pub enum WhichSessions {
     },
 }
 
-tenant_function! {
-    /// Changes a member's role or status in this tenant. Refuses: `member_not_found`.
-    SET_MEMBER, "auth_set_member", SetMemberInput => MemberChanged
-}
 tenant_function! {
     /// Suspends a customer, or lets them in again. Refuses: `customer_not_found`.
     SET_CUSTOMER, "auth_set_customer", SetCustomerInput => CustomerChanged

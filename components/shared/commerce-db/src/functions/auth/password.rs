@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::shared::{Account, Client, Limits, LinkChallenge, NewMessage, PasswordTraits, Rated};
+use super::shared::{Account, Client, Limits, LinkChallenge, NewMessage, PasswordTraits, Rated, TokenFacts};
 use crate::call::tenant_function;
 use crate::functions::public_id;
 use commerce_domain::AccountKind;
@@ -163,7 +163,8 @@ pub struct ChangePasswordInput {
 #[derive(Clone, Debug, Deserialize)]
 pub struct PasswordChanged {
     /// For the access token with which the session goes on.
-    pub epoch: i64,
+    #[serde(flatten)]
+    pub token: TokenFacts,
     /// The other sessions.
     #[serde(deserialize_with = "public_id::many")]
     pub ended: Vec<Uuid>,

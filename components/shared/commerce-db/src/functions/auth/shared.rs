@@ -192,6 +192,26 @@ pub struct Account {
     pub cart_id: Option<Uuid>,
 }
 
+/// What a role of the shop's own comes to; shipped roles have none.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RoleFacts {
+    /// The shipped role at its bottom.
+    pub base: Option<String>,
+    /// The permissions that it and the roles within it add.
+    pub permissions: Vec<String>,
+}
+
+/// What an access token says of an account in a tenant.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TokenFacts {
+    /// Sum of the epochs of account and membership.
+    pub epoch: i64,
+    /// The membership's role; `customer` for customers.
+    pub role: String,
+    /// What that comes to, when it is one of the shop's own.
+    pub role_facts: Option<RoleFacts>,
+}
+
 /// A session that has begun.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SignedIn {
@@ -201,9 +221,8 @@ pub struct SignedIn {
     #[serde(deserialize_with = "public_id::one")]
     pub session_id: Uuid,
     /// For the access token.
-    pub epoch: i64,
-    /// The membership's role; `customer` for customers.
-    pub role: String,
+    #[serde(flatten)]
+    pub token: TokenFacts,
     /// ISO 8601.
     pub session_expires_at: String,
     /// ISO 8601.

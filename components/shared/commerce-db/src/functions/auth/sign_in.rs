@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::shared::{
     Account, CartMerge, Client, CodeChallenge, Limits, NewMessage, NewSession, PresentedDevice, Rate, SignedIn,
+    TokenFacts,
 };
 use crate::call::tenant_function;
 use crate::functions::public_id;
@@ -87,7 +88,7 @@ pub struct MfaPolicy {
 }
 
 /// How far second factors go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MfaRule {
     /// Nobody is asked.
@@ -247,9 +248,8 @@ pub struct Refreshed {
     #[serde(deserialize_with = "public_id::one")]
     pub session_id: Uuid,
     /// For the access token.
-    pub epoch: i64,
-    /// The role as it is now.
-    pub role: String,
+    #[serde(flatten)]
+    pub token: TokenFacts,
     /// ISO 8601.
     pub session_expires_at: String,
     /// ISO 8601.

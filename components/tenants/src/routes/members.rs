@@ -1,0 +1,147 @@
+//! `/me/members`: who works here. What changes counts from the member's next request on.
+
+use axum::response::Response;
+use commerce_db::members::{self, Authority, ListInput, Member, ReadInput, SetInput};
+use commerce_domain::StaffId;
+use commerce_domain::permission::may::{ManageMembers, ViewMembers};
+use commerce_http::{CursorScope, JsonBody, NoParams, PathId, Permitted, Problem, Query, codes, page_limit};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+/// Most characters of a filter.
+const MAX_TEXT: usize = 100;
+
+/// Filters and page of the list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListMembers {
+    q: Option<String>,
+    role: Option<String>,
+    status: Option<Status>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// Whether somebody works here at present.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Does.
+    Active,
+    /// Does not, until they are let in again.
+    Suspended,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// What changes of a membership.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberPatch {
+    role: Option<String>,
+    status: Option<Status>,
+}
+
+#[derive(Serialize)]
+pub(super) struct MemberView<'a> {
+    account_id: StaffId,
+    email: Option<&'a str>,
+    given_name: &'a str,
+    family_name: &'a str,
+    avatar_url: Option<&'a str>,
+    role: &'a str,
+    status: &'a str,
+    joined_at: &'a str,
+}
+
+impl<'a> From<&'a Member> for MemberView<'a> {
+    fn from(member: &'a Member) -> Self {
+        Self {
+            account_id: StaffId::new(member.account_id),
+            email: member.email.as_deref(),
+            given_name: &member.given_name,
+            family_name: &member.family_name,
+            avatar_url: member.avatar_url.as_deref(),
+            role: &member.role,
+            status: &member.status,
+            joined_at: &member.joined_at,
+        }
+    }
+}
+
+/// `GET /me/members`: who came first, first.
+pub async fn list_members(
+    staff: Permitted<ViewMembers>,
+    Query(query): Query<ListMembers>,
+) -> Result<Response, Problem> {
+    let status = query.status.map(Status::as_str);
+    for (field, text) in [("q", &query.q), ("role", &query.role)] {
+        if text.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT) {
+            return Err(Problem::field(field, "too_long", codes::title("too_long")));
+        }
+    }
+    let limit = page_limit(query.limit)?;
+    let scope = CursorScope::new("members", &(&query.q, &query.role, status))?;
+    let after = scope.after(query.cursor.as_deref())?;
+    let q = query.q.filter(|text| !text.trim().is_empty());
+    let found = staff.call(&members::LIST, &ListInput { q, role: query.role, status, limit, after }).await?;
+    let views: Vec<MemberView<'_>> = found.members.iter().map(MemberView::from).collect();
+    let next_cursor = found.next.as_ref().map(|next| scope.cursor(next)).transpose()?;
+    staff.info().page(&views, next_cursor)
+}
+
+/// `GET /me/members/{account_id}`
+pub async fn show_member(
+    staff: Permitted<ViewMembers>,
+    PathId(account_id): PathId<StaffId>,
+    _: Query<NoParams>,
+) -> Result<Response, Problem> {
+    let member = staff.call(&members::READ, &ReadInput { account_id: account_id.as_uuid() }).await?;
+    staff.success(StatusCode::OK, &MemberView::from(&member))
+}
+
+/// `PATCH /me/members/{account_id}`: another role, suspended, or active again.
+pub async fn update_member(
+    staff: Permitted<ManageMembers>,
+    PathId(account_id): PathId<StaffId>,
+    _: Query<NoParams>,
+    body: JsonBody<MemberPatch>,
+) -> Result<Response, Problem> {
+    let MemberPatch { role, status } = body.value;
+    if role.is_none() && status.is_none() {
+        return Err(Problem::field("role", "required", codes::title("required")));
+    }
+    if role.as_ref().is_some_and(|role| role.len() > MAX_TEXT) {
+        return Err(Problem::field("role", "unsupported", codes::title("unsupported")));
+    }
+    set(&staff, account_id, role, status.map(Status::as_str)).await
+}
+
+/// `DELETE /me/members/{account_id}`: works here no more. The account remains, with what it is elsewhere.
+pub async fn remove_member(
+    staff: Permitted<ManageMembers>,
+    PathId(account_id): PathId<StaffId>,
+    _: Query<NoParams>,
+) -> Result<Response, Problem> {
+    set(&staff, account_id, None, Some("removed")).await
+}
+
+async fn set(
+    staff: &Permitted<ManageMembers>,
+    account_id: StaffId,
+    role: Option<String>,
+    status: Option<&'static str>,
+) -> Result<Response, Problem> {
+    let may = Authority::of(&staff.permissions());
+    let input = SetInput { account_id: account_id.as_uuid(), role, status, may };
+    let changed = staff.call(&members::SET, &input).await?;
+    staff.revoke(changed.ended).await;
+    staff.success(StatusCode::OK, &MemberView::from(&changed.member))
+}

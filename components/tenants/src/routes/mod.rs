@@ -1,0 +1,6 @@
+//! Handlers, one file for each noun.
+
+pub mod members;
+pub mod ownership;
+pub mod roles;
+pub mod tenant;

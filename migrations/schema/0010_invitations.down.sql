@@ -1,0 +1,4 @@
+set local role superadmin;
+
+revoke insert on app.membership from app_identity;
+drop table app.invitation;
