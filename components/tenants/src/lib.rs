@@ -4,7 +4,7 @@
 mod routes;
 
 use commerce_http::{Routes, TENANT_PATHS, get, post};
-use routes::{members, ownership, roles, tenant};
+use routes::{audit, members, ownership, roles, tenant};
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 
@@ -16,6 +16,7 @@ fn shop() -> Routes {
             "/me/members/{account_id}",
             get(members::show_member).patch(members::update_member).delete(members::remove_member),
         )
+        .route("/me/audit", get(audit::search_audit))
         .route("/me/leave", post(ownership::leave))
         .route("/me/ownership", post(ownership::transfer))
         .route("/me/roles", get(roles::list_roles).post(roles::create_role))

@@ -98,9 +98,7 @@ impl Customer {
 
     /// Follows the link of the message, and signs in for the first time, so that the device is known.
     async fn prove(&mut self, host: SocketAddr, mailbox: &mut Connection) -> Result<()> {
-        let path = format!("/mailbox.json?to={}&channel=email", self.email.replace('@', "%40"));
-        let answer = mailbox.exchange(&request("GET", "mailbox", &path, "", "")).await?;
-        let token = link_token(answer.body).with_context(|| format!("no link for {}", self.email))?;
+        let token = read_letter(mailbox, &self.email).await?;
         let body = format!(r#"{{"token":"{token}","password":"{PASSWORD}"}}"#);
         let bytes = request("POST", &self.slug, "/api/v1/storefront/auth/verify-email", "", &body);
         let mut connection = self.connection(host);
@@ -136,6 +134,21 @@ pub async fn make(stand: &Stand, count: usize) -> Result<Vec<Customer>> {
         customer.prove(host, &mut mailbox).await?;
     }
     Ok(customers)
+}
+
+/// The token in the letter that waits for an e-mail address.
+///
+/// # Errors
+/// When there is none.
+pub async fn letter(stand: &Stand, email: &str) -> Result<String> {
+    deliver(stand).await?;
+    read_letter(&mut Connection::new(stand.sandbox.address), email).await
+}
+
+async fn read_letter(mailbox: &mut Connection, email: &str) -> Result<String> {
+    let path = format!("/mailbox.json?to={}&channel=email", email.replace('@', "%40"));
+    let answer = mailbox.exchange(&request("GET", "mailbox", &path, "", "")).await?;
+    link_token(answer.body).with_context(|| format!("no link for {email}"))
 }
 
 /// Runs the job that sends messages until none is due: jobs do not tick here.

@@ -155,6 +155,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
             ("/roles", "GET,HEAD,POST"),
             ("/roles/a", "GET,HEAD,PATCH,DELETE"),
             ("/invitations", "GET,HEAD,POST"),
+            ("/audit", "GET,HEAD"),
             ("/invitations/a", "DELETE"),
             ("/invitations/a/resend", "POST"),
         ]

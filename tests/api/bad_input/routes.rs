@@ -175,6 +175,7 @@ impl<'w> Stage<'w> {
             (Method::GET, "/roles/owner".to_owned()),
             (Method::DELETE, "/roles/nobody".to_owned()),
             (Method::GET, "/invitations".to_owned()),
+            (Method::GET, "/audit".to_owned()),
             (Method::POST, format!("/invitations/inv_{nobody}/resend")),
             (Method::DELETE, format!("/invitations/inv_{nobody}")),
         ] {

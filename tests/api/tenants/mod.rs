@@ -1,5 +1,6 @@
 //! `/api/v1/tenants/me`: settings, members, roles.
 
+mod audit;
 mod invitations;
 mod members;
 mod roles;

@@ -216,9 +216,10 @@ pub const TABLES: &[Rule] = &[
 /// Functions.
 pub const FUNCTIONS: &[Rule] = &[
     Rule {
-        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of people, app_identity on a fixed search path",
+        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of people, app_identity or, of the trail, app_auditor on a fixed search path",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = case \
-                when p.proname ~ '^(auth|invitation|member)_' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole else 'app_executor'::regrole end \
+                when p.proname ~ '^(auth|invitation|member)_' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole \
+                when p.proname ~ '^trail_' then 'app_auditor'::regrole else 'app_executor'::regrole end \
             and p.proconfig = '{search_path=pg_catalog}' and p.prorettype = 'jsonb'::regtype and not p.proretset \
             and p.proargtypes::oid[] <@ array['jsonb'::regtype::oid] and p.proargnames[1] = 'context' and (p.pronargs = 1 or p.proargnames[2] = 'input'))",
         allowed: &[],
@@ -281,7 +282,7 @@ pub const FUNCTIONS: &[Rule] = &[
 pub const ROLES: &[Rule] = &[
     Rule {
         name: "no role of the application is exempt from anything",
-        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_admin', 'superadmin') \
+        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_auditor', 'app_admin', 'superadmin') \
             and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname in ('app_user', 'app_admin')))",
         allowed: &[],
         broken_by: "alter role app_executor bypassrls",
@@ -289,7 +290,7 @@ pub const ROLES: &[Rule] = &[
     Rule {
         name: "app_user and the roles that functions run as are members of no role",
         offenders: "select m.roleid::regrole || ' to ' || m.member::regrole from pg_auth_members m \
-            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole)",
+            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole, 'app_auditor'::regrole)",
         allowed: &[],
         broken_by: "grant app_executor to app_user",
     },
@@ -352,6 +353,15 @@ pub const ROLES: &[Rule] = &[
             where has_table_privilege(r, t, 'select, update, delete, truncate') or has_any_column_privilege(r, t, 'select, update')",
         allowed: &[],
         broken_by: "grant update on audit.entry to app_executor",
+    },
+    Rule {
+        name: "app_auditor reads the trail and the tenant that it enters, and writes nothing",
+        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
+            and (has_table_privilege('app_auditor', c.oid, 'insert, update, delete, truncate, references, trigger') \
+              or has_any_column_privilege('app_auditor', c.oid, 'insert, update') \
+              or has_any_column_privilege('app_auditor', c.oid, 'select') <> (c.oid in ('app.tenant'::regclass, 'audit.entry'::regclass)))",
+        allowed: &[],
+        broken_by: "grant insert on audit.entry to app_auditor",
     },
     Rule {
         name: "app_resolver reads the three tables that name tenants, and writes none",

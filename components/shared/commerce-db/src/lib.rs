@@ -10,6 +10,6 @@ pub use call::{Function, Reply};
 pub use context::{Actor, CallContext, SessionContext};
 pub use error::DbError;
 pub use functions::{
-    After, auth, carts, checkout, customers, invitations, jobs, members, messages, orders, roles, storefront, system,
-    tenants, webhooks,
+    After, audit, auth, carts, checkout, customers, invitations, jobs, members, messages, orders, roles, storefront,
+    system, tenants, webhooks,
 };

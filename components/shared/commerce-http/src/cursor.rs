@@ -102,8 +102,9 @@ impl CursorScope {
     }
 }
 
-/// Whether it is a time as the database writes it: in UTC, after the beginning of our era.
-fn is_time(text: &str) -> bool {
+/// Whether it is a time as the database writes it: RFC 3339 in UTC, after the beginning of our era.
+#[must_use]
+pub fn is_time(text: &str) -> bool {
     DateTime::parse_from_rfc3339(text).is_ok_and(|time| time.offset().local_minus_utc() == 0 && time.year() > 0)
 }
 

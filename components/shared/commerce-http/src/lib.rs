@@ -27,7 +27,7 @@ pub use answer::{Page, raw_json, stored_answer};
 pub use cached::{Keep, Read};
 pub use caller::{AccessCookie, Customer, Permitted, RefreshCookie, Staff, Visitor, read_cookie, set_cookie};
 pub use commerce_db::variables::{self, Secret, Variable};
-pub use cursor::{CursorScope, page_limit};
+pub use cursor::{CursorScope, is_time, page_limit};
 pub use form::Form;
 pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use if_match::IfMatch;

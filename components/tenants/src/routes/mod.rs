@@ -1,5 +1,6 @@
 //! Handlers, one file for each noun.
 
+pub mod audit;
 pub mod members;
 pub mod ownership;
 pub mod roles;

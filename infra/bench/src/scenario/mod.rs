@@ -11,6 +11,7 @@ mod memory;
 mod pgbench;
 mod start;
 mod statements;
+mod tenants;
 mod webhook;
 
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub enum Scenario {
     Checkout,
     /// Sign-in, refresh, profile, tokens
     Auth,
+    /// Settings, members, roles, trail
+    Tenants,
     /// 200 shoppers, 100 units
     HotSku,
     /// Settled payments
@@ -76,6 +79,7 @@ impl Scenario {
             Self::Statements => statements::run(stand).await,
             Self::Checkout => checkout::run(stand, effort).await,
             Self::Auth => auth::run(stand).await,
+            Self::Tenants => tenants::run(stand).await,
             Self::HotSku => hot_sku::run(stand).await,
             Self::Webhook => webhook::run(stand, effort).await,
             Self::Memory => memory::run(stand, effort).await,

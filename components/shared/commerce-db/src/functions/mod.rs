@@ -1,5 +1,6 @@
 //! A typed constant per database function, grouped as in `migrations/api/`.
 
+pub mod audit;
 pub mod auth;
 pub mod carts;
 pub mod checkout;
