@@ -22,6 +22,7 @@ mod world;
 pub use bare::Database;
 pub use browser::Callback;
 pub use client::{Answer, Call, Client};
+pub use form::Form;
 pub use mailbox::{Letter, Mailbox};
 pub use openid::{OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider};
 pub use place::{components_dir, root};

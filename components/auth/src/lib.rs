@@ -4,6 +4,7 @@
 mod grant;
 mod identifier;
 mod origin;
+mod pages;
 mod person;
 mod problem;
 mod routes;
@@ -99,6 +100,8 @@ fn routes() -> Routes {
         .nest(prefix(AccountKind::Staff), staff().with_state(AccountKind::Staff))
         .nest(prefix(AccountKind::Customer), people().with_state(AccountKind::Customer))
         .merge(wasla().with_state(AccountKind::Staff))
+        .nest(pages::prefix(AccountKind::Staff), pages::pages().with_state(AccountKind::Staff))
+        .nest(pages::prefix(AccountKind::Customer), pages::pages().with_state(AccountKind::Customer))
         .route("/.well-known/jwks.json", get(jwks::show_keys))
         .route("/internal/jobs/messages/deliver", post(message_jobs::deliver))
         .route("/internal/jobs/messages/purge", post(message_jobs::purge))

@@ -9,6 +9,7 @@ mod lockout;
 mod messages;
 pub mod oauth;
 mod one_time_codes;
+mod pages;
 mod passwords;
 mod refresh;
 mod register;

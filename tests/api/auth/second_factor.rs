@@ -28,7 +28,7 @@ pub fn step() -> u64 {
 }
 
 /// Enrols an authenticator: its secret, and the recovery codes.
-async fn enrol(door: &Door<'_>, person: &Person) -> (TotpSecret, Vec<String>) {
+pub async fn enrol(door: &Door<'_>, person: &Person) -> (TotpSecret, Vec<String>) {
     let offer = person.sign(door.request(http::Method::POST, "/mfa/totp")).await.expect(200).data();
     let secret = secret(&text(&offer, "/secret"));
     let code = secret.code_at(step()).as_str().to_owned();

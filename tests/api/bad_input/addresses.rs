@@ -161,6 +161,21 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         ]
         .map(|(path, allow)| (format!("/api/v1/{name}/me{path}"), allow))
     });
+    let pages = ["/account", "/accounts"].into_iter().flat_map(|prefix| {
+        [
+            ("", "GET,HEAD"),
+            ("/login", "GET,HEAD,POST"),
+            ("/login/", "GET,HEAD,POST"),
+            ("/register", "GET,HEAD,POST"),
+            ("/verify-email", "GET,HEAD,POST"),
+            ("/forgot-password", "GET,HEAD,POST"),
+            ("/reset-password", "GET,HEAD,POST"),
+            ("/invitation", "GET,HEAD,POST"),
+            ("/assets/page.css", "GET,HEAD"),
+            ("/assets/page.js", "GET,HEAD"),
+        ]
+        .map(|(path, allow)| (format!("{prefix}{path}"), allow))
+    });
     let staffs = [
         (staff("/me"), "GET,HEAD,PATCH"),
         (staff("/customers/a"), "PATCH"),
@@ -196,7 +211,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
     ];
     let of_both =
         of_both.into_iter().flat_map(|(path, allow)| [(staff(path), allow), (api(&format!("/auth{path}")), allow)]);
-    let resources = resources.into_iter().chain(tenants).chain(staffs).chain(of_both);
+    let resources = resources.into_iter().chain(tenants).chain(pages).chain(staffs).chain(of_both);
     let mut cases = Vec::new();
     let mut allowed = Vec::new();
     for (path, allow) in resources {

@@ -175,6 +175,10 @@ async fn what_staff_do_keeps_its_budget() {
         world.request(Method::POST, &format!("/api/auth/token/{path}")).host(&door.shop.host()).json(&body)
     };
     let login = json!({"email": "owner@example.com", "password": crate::api::auth::PASSWORD});
+    let fields = [("email", "owner@example.com"), ("password", crate::api::auth::PASSWORD)];
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let page = world.request(Method::POST, "/accounts/login").host(&door.shop.host());
+    budget.two(page.header("content-type", "application/x-www-form-urlencoded").body(form), 303).await;
     let owner = Person::read(budget.two(alias("", login), 200).await);
     budget.one(alias("verify/", json!({"token": owner.access})), 200).await;
     budget.one(alias("refresh/", json!({"refresh_token": owner.refresh})), 200).await;

@@ -4,8 +4,8 @@
 use axum::response::Response;
 use commerce_app::credentials::ChosenPassword;
 use commerce_app::credentials::invitation::{self, Acceptance};
-use commerce_app::identity::{Keys, now, profile, read_identifier};
-use commerce_db::invitations::{self, Invitation, ListInput, RevokeInput};
+use commerce_app::identity::{Keys, Origin, now, profile, read_identifier};
+use commerce_db::invitations::{self, Accepted, Invitation, ListInput, RevokeInput};
 use commerce_db::members::Authority;
 use commerce_domain::permission::may::{InviteMembers, ViewMembers};
 use commerce_domain::{FieldErrors, InvitationId, StaffId};
@@ -72,6 +72,19 @@ pub struct AcceptedInvitation {
     given_name: Option<String>,
     family_name: Option<String>,
     locale: Option<String>,
+}
+
+impl AcceptedInvitation {
+    /// An empty password is none.
+    pub fn new(token: &str, password: &str, given_name: &str, family_name: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+            password: Some(password.to_owned()).filter(|password| !password.is_empty()),
+            given_name: Some(given_name.to_owned()),
+            family_name: Some(family_name.to_owned()),
+            locale: None,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -176,22 +189,7 @@ pub async fn accept(
     _: Query<NoParams>,
     body: JsonBody<AcceptedInvitation>,
 ) -> Result<Response, Problem> {
-    let AcceptedInvitation { token, password, given_name, family_name, locale } = body.value;
-    bounded("token", &token, MAX_TOKEN)?;
-    let mut wrong = FieldErrors::default();
-    let given_name = wrong.field("given_name", given_name, |text| profile::name(&text)).unwrap_or_default();
-    let family_name = wrong.field("family_name", family_name, |text| profile::name(&text)).unwrap_or_default();
-    let locale = wrong.field("locale", Some(locale.unwrap_or_else(|| language(&ctx))), profile::locale);
-    let shop = ctx.tenant().map(|tenant| tenant.slug.clone()).unwrap_or_default();
-    let personal = [&*given_name, &*family_name, &*shop];
-    let password = password.map(|password| ChosenPassword::parse(&password, &personal)).transpose();
-    let password = password.map_err(|error| wrong.push(&error.field, error.code)).ok().flatten();
-    let locale = wrong.or(locale.unwrap_or_default()).map_err(Problem::wrong_fields)?;
-    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
-    let request =
-        Acceptance { token: &token, password: password.as_ref(), given_name, family_name, locale, origin: &origin };
-    let context = ctx.context();
-    let accepted = ctx.run(invitation::accept(&context, &keys, request)).await.map_err(problem::of)?;
+    let accepted = join(&ctx, &origin, body.value).await?;
     let joined = Joined {
         status: "accepted",
         account_id: StaffId::new(accepted.member.account_id),
@@ -200,4 +198,23 @@ pub async fn accept(
         created: accepted.created,
     };
     ctx.success(StatusCode::OK, &joined)
+}
+
+/// Makes a member of whoever has the link, whichever form it came in.
+pub async fn join(ctx: &Ctx, origin: &Origin, body: AcceptedInvitation) -> Result<Accepted, Problem> {
+    let AcceptedInvitation { token, password, given_name, family_name, locale } = body;
+    bounded("token", &token, MAX_TOKEN)?;
+    let mut wrong = FieldErrors::default();
+    let given_name = wrong.field("given_name", given_name, |text| profile::name(&text)).unwrap_or_default();
+    let family_name = wrong.field("family_name", family_name, |text| profile::name(&text)).unwrap_or_default();
+    let locale = wrong.field("locale", Some(locale.unwrap_or_else(|| language(ctx))), profile::locale);
+    let shop = ctx.tenant().map(|tenant| tenant.slug.clone()).unwrap_or_default();
+    let personal = [&*given_name, &*family_name, &*shop];
+    let password = password.map(|password| ChosenPassword::parse(&password, &personal)).transpose();
+    let password = password.map_err(|error| wrong.push(&error.field, error.code)).ok().flatten();
+    let locale = wrong.or(locale.unwrap_or_default()).map_err(Problem::wrong_fields)?;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let request = Acceptance { token: &token, password: password.as_ref(), given_name, family_name, locale, origin };
+    let context = ctx.context();
+    ctx.run(invitation::accept(&context, &keys, request)).await.map_err(problem::of)
 }

@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use commerce_app::identity::challenge::{self, Challenge, Method};
-use commerce_app::identity::{Keys, now};
+pub use commerce_app::identity::challenge::Method;
+use commerce_app::identity::challenge::{self, Challenge};
+use commerce_app::identity::{Grant, Keys, Origin, now};
 use commerce_domain::{AccountKind, CartId};
 use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query};
 use serde::Deserialize;
@@ -25,6 +26,13 @@ pub struct ChallengeBody {
     cart_id: Option<CartId>,
 }
 
+impl ChallengeBody {
+    /// Without a cart to merge.
+    pub const fn new(ticket: String, method: Method, code: String) -> Self {
+        Self { ticket, method, code, cart_id: None }
+    }
+}
+
 /// `POST /mfa/challenge`: the second factor of a sign-in. The ticket is tied to the shop, which costs a statement when no cache knows it.
 pub async fn answer_challenge(
     ctx: Ctx,
@@ -34,14 +42,19 @@ pub async fn answer_challenge(
     _: Query<NoParams>,
     body: JsonBody<ChallengeBody>,
 ) -> Result<Response, Problem> {
-    let ChallengeBody { ticket, method, code, cart_id } = body.value;
+    let grant = answer(&ctx, kind, &origin, body.value).await?;
+    grant::signed_in(&ctx, &grant, kind, transport)
+}
+
+/// The second half of a sign-in, whichever form it came in.
+pub async fn answer(ctx: &Ctx, kind: AccountKind, origin: &Origin, body: ChallengeBody) -> Result<Grant, Problem> {
+    let ChallengeBody { ticket, method, code, cart_id } = body;
     let cart = identifier::cart(kind, cart_id)?;
     let ticket = bounded("ticket", &ticket, MAX_TICKET)?;
     let code = bounded("code", &code, MAX_CODE)?;
     let tenant = ctx.require_tenant().await?.id;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
-    let request = Challenge { kind, tenant, ticket, method, code, cart, origin: &origin, now: now() };
+    let request = Challenge { kind, tenant, ticket, method, code, cart, origin, now: now() };
     let context = ctx.context();
-    let grant = ctx.run(challenge::answer(&context, &keys, &request)).await.map_err(problem::of)?;
-    grant::signed_in(&ctx, &grant, kind, transport)
+    ctx.run(challenge::answer(&context, &keys, &request)).await.map_err(problem::of)
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use commerce_app::credentials::change_password::{ChangePassword, change_password};
 use commerce_app::credentials::{ChosenPassword, reset_password};
 use commerce_app::identity::tokens::{self, ACCESS_TTL_S, Subject};
-use commerce_app::identity::{Keys, now};
+use commerce_app::identity::{Keys, Origin, now};
 use commerce_domain::AccountKind;
 use commerce_http::{AccessCookie, Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit};
 use commerce_identity::identifier::Identifier;
@@ -43,15 +43,20 @@ pub async fn request_reset(
     _: Query<NoParams>,
     body: JsonBody<Forgotten>,
 ) -> Result<Response, Problem> {
-    let email = Identifier::email(&body.value.email).map_err(|code| invalid("email", code))?;
-    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
-    let context = ctx.context();
-    let request = reset_password::request(&context, &keys, kind, &email, &origin, now());
-    let rate = ctx.run(request).await.map_err(problem::of)?;
+    let rate = ask(&ctx, kind, &origin, &body.value.email).await?;
     let accepted = Accepted { status: "reset_sent", expires_in: reset_password::LINK_TTL_S };
     let mut response = ctx.success(StatusCode::ACCEPTED, &accepted)?;
-    RateLimit::from(rate).apply(response.headers_mut());
+    rate.apply(response.headers_mut());
     Ok(response)
+}
+
+/// Sends a link to whoever has forgotten their password.
+pub async fn ask(ctx: &Ctx, kind: AccountKind, origin: &Origin, email: &str) -> Result<RateLimit, Problem> {
+    let email = Identifier::email(email).map_err(|code| invalid("email", code))?;
+    let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
+    let context = ctx.context();
+    let request = reset_password::request(&context, &keys, kind, &email, origin, now());
+    ctx.run(request).await.map(RateLimit::from).map_err(problem::of)
 }
 
 /// A link's token and the password to be.
@@ -75,14 +80,19 @@ pub async fn reset(
     _: Query<NoParams>,
     body: JsonBody<Reset>,
 ) -> Result<Response, Problem> {
-    let Reset { token, password } = body.value;
-    let password = chosen(&ctx, &password)?;
+    set(&ctx, kind, &origin, &body.value.token, &body.value.password).await?;
+    ctx.success(StatusCode::OK, &Done { status: "password_set" })
+}
+
+/// Sets a password by a link.
+pub async fn set(ctx: &Ctx, kind: AccountKind, origin: &Origin, token: &str, password: &str) -> Result<(), Problem> {
+    let password = chosen(ctx, password)?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let context = ctx.context();
-    let reset = reset_password::reset(&context, &keys, kind, &token, &password, &origin, now());
+    let reset = reset_password::reset(&context, &keys, kind, token, &password, origin, now());
     let done = ctx.run(reset).await.map_err(problem::of)?;
     ctx.revoke(done.ended).await;
-    ctx.success(StatusCode::OK, &Done { status: "password_set" })
+    Ok(())
 }
 
 /// The present password and the one to be. An account that has none yet leaves the former out.

@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::response::Response;
 use commerce_app::credentials::ChosenPassword;
 use commerce_app::credentials::address::{self, Proof};
-use commerce_app::credentials::register::{self, Registration};
+use commerce_app::credentials::register::{self, Registered, Registration};
 use commerce_app::identity::{AccountView, Keys, Origin, account_view, now, profile, read_identifier};
 use commerce_app::messages::Language;
-use commerce_db::auth::VerifyPurpose;
+use commerce_db::auth::{Verified, VerifyPurpose};
 use commerce_domain::AccountKind;
 use commerce_domain::contact::Phone;
 use commerce_http::{Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit, codes};
@@ -37,6 +37,20 @@ pub struct NewAccount {
     locale: Option<String>,
 }
 
+impl NewAccount {
+    /// By e-mail; empty names are none.
+    pub fn by_email(email: &str, password: &str, given_name: &str, family_name: &str) -> Self {
+        Self {
+            email: Some(email.to_owned()),
+            phone: None,
+            password: password.to_owned(),
+            given_name: Some(given_name.to_owned()),
+            family_name: Some(family_name.to_owned()),
+            locale: None,
+        }
+    }
+}
+
 /// The same whether or not the address has an account.
 #[derive(Serialize)]
 struct Accepted {
@@ -55,7 +69,17 @@ pub async fn register(
     _: Query<NoParams>,
     body: JsonBody<NewAccount>,
 ) -> Result<Response, Problem> {
-    let input = check(&ctx, body.value).await?;
+    let done = begin(&ctx, kind, &origin, body.value).await?;
+    let accepted =
+        Accepted { status: "verification_sent", challenge_id: done.challenge_id, expires_in: done.expires_in };
+    let mut response = ctx.success(StatusCode::ACCEPTED, &accepted)?;
+    RateLimit::from(done.rate).apply(response.headers_mut());
+    Ok(response)
+}
+
+/// A registration, whichever form it came in.
+pub async fn begin(ctx: &Ctx, kind: AccountKind, origin: &Origin, new: NewAccount) -> Result<Registered, Problem> {
+    let input = check(ctx, new).await?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let registration = Registration {
         kind,
@@ -65,16 +89,11 @@ pub async fn register(
         given_name: input.given_name,
         family_name: input.family_name,
         locale: input.locale,
-        origin: &origin,
+        origin,
         now: now(),
     };
     let context = ctx.context();
-    let done = ctx.run(register::register(&context, &keys, &registration)).await.map_err(problem::of)?;
-    let accepted =
-        Accepted { status: "verification_sent", challenge_id: done.challenge_id, expires_in: done.expires_in };
-    let mut response = ctx.success(StatusCode::ACCEPTED, &accepted)?;
-    RateLimit::from(done.rate).apply(response.headers_mut());
-    Ok(response)
+    ctx.run(register::register(&context, &keys, &registration)).await.map_err(problem::of)
 }
 
 struct Checked {
@@ -144,6 +163,13 @@ pub struct AddressProof {
     code: Option<String>,
 }
 
+impl AddressProof {
+    /// The link of a registration, with the password that was chosen there.
+    pub fn link(token: &str, password: &str) -> Self {
+        Self { token: Some(token.to_owned()), password: Some(password.to_owned()), challenge_id: None, code: None }
+    }
+}
+
 #[derive(Serialize)]
 struct Proved<'a> {
     account: AccountView<'a>,
@@ -194,15 +220,26 @@ async fn verify(
     given: &AddressProof,
     origin: &Origin,
 ) -> Result<Response, Problem> {
+    let proved = prove(ctx, kind, purpose, given, origin).await?;
+    let (created, attached_orders) = (proved.created, proved.attached_orders);
+    ctx.success(StatusCode::OK, &Proved { account: account_view(&proved.account), created, attached_orders })
+}
+
+/// A proof of an address, whichever form it came in.
+pub async fn prove(
+    ctx: &Ctx,
+    kind: AccountKind,
+    purpose: VerifyPurpose,
+    given: &AddressProof,
+    origin: &Origin,
+) -> Result<Verified, Problem> {
     let password = given.password.as_deref().map(Password::parse).transpose();
     let password = password.map_err(|error| Problem::field("password", error.code(), codes::title(error.code())))?;
     let proof = proof(given, password.as_ref())?;
     let keys = Keys::load().await.map_err(|error| problem::of(error.into()))?;
     let context = ctx.context();
     let verify = address::verify(&context, &keys, kind, purpose, proof, origin);
-    let proved = ctx.run(verify).await.map_err(problem::of)?;
-    let (created, attached_orders) = (proved.created, proved.attached_orders);
-    ctx.success(StatusCode::OK, &Proved { account: account_view(&proved.account), created, attached_orders })
+    ctx.run(verify).await.map_err(problem::of)
 }
 
 fn proof<'a>(given: &'a AddressProof, password: Option<&'a Password>) -> Result<Proof<'a>, Problem> {

@@ -35,7 +35,7 @@ pub use info::RequestInfo;
 pub use job::JobAuth;
 pub use json::{JsonBody, RawBody};
 pub use path::{PathId, PathParam};
-pub use pipeline::serve;
+pub use pipeline::{Rendered, serve};
 pub use problem::{FieldError, Problem};
 pub use query::{NoParams, Query};
 pub use rate::RateLimit;

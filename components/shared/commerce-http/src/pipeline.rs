@@ -11,7 +11,7 @@ use http::header::{
     STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::uri::Scheme;
-use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use tower::Service;
 
 use crate::query::is_percent_encoded;
@@ -22,6 +22,10 @@ const MAX_URI: usize = 8 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// In a response's extensions: the problem that it tells in a form of its own, such as a page for people.
+#[derive(Clone, Debug)]
+pub struct Rendered(pub Problem);
 
 /// The component's routes, built at an instance's first request. They hold no state of a request.
 static ROUTES: OnceLock<Router> = OnceLock::new();
@@ -73,6 +77,11 @@ fn check_uri(uri: &Uri) -> Result<(), Problem> {
 /// Gives every failure its problem body. A handler's failure brings a `Problem` along; the router's own 404 and 405, and a
 /// recorded failure that is replayed, are told apart by their body.
 fn render(info: &RequestInfo, mut response: Response) -> Response {
+    if let Some(Rendered(problem)) = response.extensions_mut().remove() {
+        log::refusal(info, problem.status(), problem.code());
+        tell(&problem, response.headers_mut());
+        return response;
+    }
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if response.body().size_hint().exact() == Some(0) => own(response.status()),
@@ -86,18 +95,23 @@ fn render(info: &RequestInfo, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
     headers.insert(CONTENT_LENGTH, body.len().into());
-    if let Some(seconds) = problem.retry_after_s() {
-        headers.insert(RETRY_AFTER, seconds.into());
-    }
-    if let Some(rate) = problem.rate_limit() {
-        rate.apply(headers);
-    }
+    tell(&problem, headers);
     if problem.status() == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     let headless = info.method() == Method::HEAD;
     *response.body_mut() = if headless { Body::empty() } else { Body::from(body) };
     response
+}
+
+/// What a problem says in headers.
+fn tell(problem: &Problem, headers: &mut HeaderMap) {
+    if let Some(seconds) = problem.retry_after_s() {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if let Some(rate) = problem.rate_limit() {
+        rate.apply(headers);
+    }
 }
 
 /// The problem of a failure that the router made.

@@ -175,6 +175,12 @@ impl Problem {
         &self.code
     }
 
+    /// The first field's code where fields are wrong, else the code: what there is to tell a person.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.errors.first().map_or(&self.code, |error| &error.code)
+    }
+
     pub(crate) fn retry_after_s(&self) -> Option<u32> {
         self.retry_after_s
     }

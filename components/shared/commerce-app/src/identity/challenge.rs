@@ -47,7 +47,15 @@ pub enum Method {
 }
 
 impl Method {
-    const fn as_str(self) -> &'static str {
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Totp, Self::Recovery, Self::Email, Self::Sms].into_iter().find(|method| method.as_str() == name)
+    }
+
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Totp => "totp",
             Self::Recovery => "recovery",
