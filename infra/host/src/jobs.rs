@@ -69,15 +69,16 @@ impl Job {
         &self.path
     }
 
-    /// Sends a request at every interval, for ever. A tick that comes while the last request runs is skipped.
-    pub async fn run(self, app: Arc<AppInner>) {
+    /// Sends a request at every interval, for ever, to the host that answers on `port`. A tick that comes while the last request runs is
+    /// skipped.
+    pub async fn run(self, app: Arc<AppInner>, port: u16) {
         let mut ticks = tokio::time::interval(self.interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         // The first tick is immediate, and nobody is ready for it at start.
         ticks.tick().await;
         loop {
             let due = ticks.tick().await;
-            self.tick(&app).await;
+            self.tick(&app, port).await;
             let missed = due.elapsed().as_millis() / self.interval.as_millis().max(1);
             for _ in 0..missed {
                 app.metrics.count_tick(&self.name, Tick::Skipped);
@@ -85,14 +86,17 @@ impl Job {
         }
     }
 
-    async fn tick(&self, app: &AppInner) {
+    async fn tick(&self, app: &AppInner, port: u16) {
         let mut request = Request::new(body::for_guest(http_body_util::Empty::new()));
         *request.method_mut() = Method::POST;
         let uri = if self.component.is_some() { &self.name } else { &self.path };
         if let Ok(uri) = uri.parse() {
             *request.uri_mut() = uri;
         }
-        request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));
+        // With the port: what a job writes may lead back here.
+        if let Ok(host) = HeaderValue::from_str(&format!("localhost:{port}")) {
+            request.headers_mut().insert(HOST, host);
+        }
         if let Some(authorization) = &self.authorization {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }

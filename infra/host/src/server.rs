@@ -41,7 +41,7 @@ impl Server {
             let (app, mut watched, token) = (app.clone(), watched.clone(), token.clone());
             tokio::spawn(async move {
                 tokio::select! {
-                    () = job.run(app) => {}
+                    () = job.run(app, addr.port()) => {}
                     _ = watched.wait_for(|stage| *stage != Stage::Serving) => {}
                 }
                 drop(token);

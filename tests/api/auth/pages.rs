@@ -182,3 +182,22 @@ async fn no_other_site_signs_anybody_in() {
     }
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_that_the_hosts_own_ticks_send_lead_back_to_these_pages() {
+    let ticking = |config: &mut host::Config| {
+        config.jobs.token_variable = Some("job_token".to_owned());
+        config.jobs.ticks.insert("/internal/jobs/messages/deliver".to_owned(), std::time::Duration::from_millis(200));
+    };
+    let world = World::builder().config(ticking).start().await;
+    let door = Door::staff(&world, "qahwa");
+    door.post("/password/forgot", &json!({"email": "owner@qahwa.example"})).await.expect(202);
+    tests::eventually(async || world.mailbox().count("owner@qahwa.example") > 0).await;
+    let letter = world.mailbox().to("owner@qahwa.example").pop().unwrap();
+    let port = world.url().rsplit_once(':').unwrap().1.to_owned();
+    let origin = format!("http://qahwa.localhost:{port}");
+    let path = letter.link().strip_prefix(&origin).unwrap_or_else(|| panic!("{} is not at {origin}", letter.link()));
+    let page = Visitor::at(door.shop).open(path.split('#').next().unwrap()).await.expect(200);
+    assert!(page.text().contains("<form"), "{}", page.text());
+    world.finish().await;
+}
