@@ -10,6 +10,7 @@ mod links;
 mod page;
 mod register;
 mod sign_in;
+mod submission;
 mod words;
 
 use commerce_domain::AccountKind;

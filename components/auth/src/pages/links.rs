@@ -3,17 +3,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use commerce_app::identity::Origin;
 use commerce_db::auth::VerifyPurpose;
 use commerce_domain::AccountKind;
-use commerce_http::{Ctx, Form as Posted, NoParams, Problem, Query, RefreshCookie};
-use http::HeaderMap;
+use commerce_http::{Ctx, NoParams, Problem, Query};
 use serde::Deserialize;
 
 use super::page::{Field, Form, Page};
 use super::prefix;
+use super::submission::Submission;
 use super::words::Words;
-use crate::origin::ClientOrigin;
 use crate::routes::invitations::{self, AcceptedInvitation};
 use crate::routes::{passwords, registration};
 
@@ -51,26 +49,11 @@ pub async fn show_verify(ctx: Ctx, State(kind): State<AccountKind>, _: Query<NoP
 }
 
 /// `POST …/verify-email`: finishes a registration.
-pub async fn verify(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Given>,
-) -> Result<Response, Problem> {
-    let mut whose = kind;
-    let mut done = RefreshCookie::check_origin(&headers);
-    if done.is_ok() {
-        done = prove(&ctx, kind, &origin, &given).await;
-        if is_of_others(&done) {
-            whose = others(kind);
-            done = prove(&ctx, whose, &origin, &given).await;
-        }
-    }
-    match done {
-        Ok(()) => told(&ctx, whose, |words| words.verify, |words| words.verified).await,
+pub async fn verify(sent: Submission<Given>) -> Result<Response, Problem> {
+    match follow(&sent, Link::VerifyEmail).await {
+        Ok(kind) => told(&sent.ctx, kind, |words| words.verify, |words| words.verified).await,
         Err(problem) => {
-            let (page, words) = verify_form(&ctx, kind, &given.token).await?;
+            let (page, words) = verify_form(&sent.ctx, sent.kind, &sent.given.token).await?;
             page.refuse(words, problem)
         }
     }
@@ -90,24 +73,19 @@ pub async fn show_forgot(ctx: Ctx, State(kind): State<AccountKind>, _: Query<NoP
 }
 
 /// `POST …/forgot-password`
-pub async fn forgot(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Forgetful>,
-) -> Result<Response, Problem> {
-    let asked = match RefreshCookie::check_origin(&headers) {
-        Ok(()) => passwords::ask(&ctx, kind, &origin, &given.email).await.map(drop),
-        Err(problem) => Err(problem),
-    };
-    match asked {
-        Ok(()) => told(&ctx, kind, |words| words.forgot, |words| words.letter_sent).await,
+pub async fn forgot(sent: Submission<Forgetful>) -> Result<Response, Problem> {
+    match ask(&sent).await {
+        Ok(()) => told(&sent.ctx, sent.kind, |words| words.forgot, |words| words.letter_sent).await,
         Err(problem) => {
-            let (page, words) = forgot_form(&ctx, kind, &given.email).await?;
+            let (page, words) = forgot_form(&sent.ctx, sent.kind, &sent.given.email).await?;
             page.refuse(words, problem)
         }
     }
+}
+
+async fn ask(sent: &Submission<Forgetful>) -> Result<(), Problem> {
+    sent.check()?;
+    passwords::ask(&sent.ctx, sent.kind, &sent.origin, &sent.given.email).await.map(drop)
 }
 
 async fn forgot_form(ctx: &Ctx, kind: AccountKind, email: &str) -> Result<(Page, &'static Words), Problem> {
@@ -123,26 +101,11 @@ pub async fn show_reset(ctx: Ctx, State(kind): State<AccountKind>, _: Query<NoPa
 }
 
 /// `POST …/reset-password`
-pub async fn reset(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Given>,
-) -> Result<Response, Problem> {
-    let mut whose = kind;
-    let mut done = RefreshCookie::check_origin(&headers);
-    if done.is_ok() {
-        done = passwords::set(&ctx, kind, &origin, &given.token, &given.password).await;
-        if is_of_others(&done) {
-            whose = others(kind);
-            done = passwords::set(&ctx, whose, &origin, &given.token, &given.password).await;
-        }
-    }
-    match done {
-        Ok(()) => told(&ctx, whose, |words| words.reset, |words| words.password_set).await,
+pub async fn reset(sent: Submission<Given>) -> Result<Response, Problem> {
+    match follow(&sent, Link::ResetPassword).await {
+        Ok(kind) => told(&sent.ctx, kind, |words| words.reset, |words| words.password_set).await,
         Err(problem) => {
-            let (page, words) = reset_form(&ctx, kind, &given.token).await?;
+            let (page, words) = reset_form(&sent.ctx, sent.kind, &sent.given.token).await?;
             page.refuse(words, problem)
         }
     }
@@ -165,29 +128,21 @@ pub async fn show_invitation(
 }
 
 /// `POST …/invitation`: invited are staff, wherever the link leads.
-pub async fn accept(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Invited>,
-) -> Result<Response, Problem> {
-    let accepted = match RefreshCookie::check_origin(&headers) {
-        Ok(()) => join(&ctx, &origin, &given).await,
-        Err(problem) => Err(problem),
-    };
-    match accepted {
-        Ok(()) => told(&ctx, AccountKind::Staff, |words| words.invitation, |words| words.joined).await,
+pub async fn accept(sent: Submission<Invited>) -> Result<Response, Problem> {
+    match join(&sent).await {
+        Ok(()) => told(&sent.ctx, AccountKind::Staff, |words| words.invitation, |words| words.joined).await,
         Err(problem) => {
-            let (page, words) = invitation_form(&ctx, kind, &given.token).await?;
+            let (page, words) = invitation_form(&sent.ctx, sent.kind, &sent.given.token).await?;
             page.refuse(words, problem)
         }
     }
 }
 
-async fn join(ctx: &Ctx, origin: &Origin, given: &Invited) -> Result<(), Problem> {
-    let body = AcceptedInvitation::new(&given.token, &given.password, &given.given_name, &given.family_name);
-    invitations::join(ctx, origin, body).await.map(drop)
+async fn join(sent: &Submission<Invited>) -> Result<(), Problem> {
+    sent.check()?;
+    let Invited { token, password, given_name, family_name } = &sent.given;
+    let body = AcceptedInvitation::new(token, password, given_name, family_name);
+    invitations::join(&sent.ctx, &sent.origin, body).await.map(drop)
 }
 
 async fn invitation_form(ctx: &Ctx, kind: AccountKind, token: &str) -> Result<(Page, &'static Words), Problem> {
@@ -217,14 +172,31 @@ async fn told(
     page.tell(line(words)).link(kind, "/login", words.sign_in).show()
 }
 
-async fn prove(ctx: &Ctx, kind: AccountKind, origin: &Origin, given: &Given) -> Result<(), Problem> {
-    let proof = registration::AddressProof::link(&given.token, &given.password);
-    registration::prove(ctx, kind, VerifyPurpose::VerifyEmail, &proof, origin).await.map(drop)
+/// What a link is for that either kind of people may have.
+#[derive(Clone, Copy)]
+enum Link {
+    VerifyEmail,
+    ResetPassword,
 }
 
-/// Whether a link may be one of the other kind of people.
-fn is_of_others(done: &Result<(), Problem>) -> bool {
-    done.as_ref().is_err_and(|problem| problem.code() == "link_invalid")
+/// Tries a link as that of the page's people, then as that of the others; whose it was.
+async fn follow(sent: &Submission<Given>, link: Link) -> Result<AccountKind, Problem> {
+    sent.check()?;
+    let (ctx, origin, Given { token, password }) = (&sent.ctx, &sent.origin, &sent.given);
+    let mut kind = sent.kind;
+    loop {
+        let done = match link {
+            Link::VerifyEmail => {
+                let proof = registration::AddressProof::link(token, password);
+                registration::prove(ctx, kind, VerifyPurpose::VerifyEmail, &proof, origin).await.map(drop)
+            }
+            Link::ResetPassword => passwords::set(ctx, kind, origin, token, password).await,
+        };
+        match done {
+            Err(problem) if problem.code() == "link_invalid" && kind == sent.kind => kind = others(kind),
+            done => return done.map(|()| kind),
+        }
+    }
 }
 
 const fn others(kind: AccountKind) -> AccountKind {

@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use commerce_domain::AccountKind;
-use commerce_http::{Ctx, Form as Posted, NoParams, Problem, Query, RefreshCookie};
-use http::HeaderMap;
+use commerce_http::{Ctx, NoParams, Problem, Query};
 use serde::Deserialize;
 
 use super::page::{Field, Form, Page};
 use super::prefix;
+use super::submission::Submission;
 use super::words::Words;
-use crate::origin::ClientOrigin;
 use crate::routes::registration::{self, NewAccount};
 
 /// Who wants an account.
@@ -31,24 +30,20 @@ pub async fn show(ctx: Ctx, State(kind): State<AccountKind>, _: Query<NoParams>)
 }
 
 /// `POST …/register`
-pub async fn submit(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Given>,
-) -> Result<Response, Problem> {
-    let new = NewAccount::by_email(&given.email, &given.password, &given.given_name, &given.family_name);
-    let done = match RefreshCookie::check_origin(&headers) {
-        Ok(()) => registration::begin(&ctx, kind, &origin, new).await.map(drop),
-        Err(problem) => Err(problem),
-    };
-    if let Err(problem) = done {
-        let (page, words) = blank(&ctx, kind, &given).await?;
+pub async fn submit(sent: Submission<Given>) -> Result<Response, Problem> {
+    if let Err(problem) = begin(&sent).await {
+        let (page, words) = blank(&sent.ctx, sent.kind, &sent.given).await?;
         return page.refuse(words, problem);
     }
-    let (page, words) = Page::new(&ctx, |words| words.register).await?;
-    page.tell(words.letter_sent).link(kind, "/login", words.sign_in).show()
+    let (page, words) = Page::new(&sent.ctx, |words| words.register).await?;
+    page.tell(words.letter_sent).link(sent.kind, "/login", words.sign_in).show()
+}
+
+async fn begin(sent: &Submission<Given>) -> Result<(), Problem> {
+    sent.check()?;
+    let Given { email, password, given_name, family_name } = &sent.given;
+    let new = NewAccount::by_email(email, password, given_name, family_name);
+    registration::begin(&sent.ctx, sent.kind, &sent.origin, new).await.map(drop)
 }
 
 async fn blank(ctx: &Ctx, kind: AccountKind, given: &Given) -> Result<(Page, &'static Words), Problem> {

@@ -2,17 +2,17 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use commerce_app::identity::Grant;
 use commerce_app::identity::sign_in::{Outcome, SecondFactor};
 use commerce_domain::AccountKind;
-use commerce_http::{Ctx, Form as Posted, Problem, Query, RefreshCookie};
-use http::HeaderMap;
+use commerce_http::{Ctx, Problem, Query};
 use serde::Deserialize;
 
 use super::page::{Field, Form, Page, see_other};
 use super::prefix;
+use super::submission::Submission;
 use super::words::Words;
 use crate::grant::set_cookies;
-use crate::origin::ClientOrigin;
 use crate::routes::login::{self, LoginBody};
 use crate::routes::mfa::{self, ChallengeBody};
 
@@ -44,46 +44,42 @@ pub async fn show(ctx: Ctx, State(kind): State<AccountKind>, Query(asked): Query
 }
 
 /// `POST …/login`
-pub async fn submit(
-    ctx: Ctx,
-    State(kind): State<AccountKind>,
-    ClientOrigin(origin): ClientOrigin,
-    headers: HeaderMap,
-    Posted(given): Posted<Given>,
-) -> Result<Response, Problem> {
-    let next = way_on(kind, given.next);
-    let same_origin = RefreshCookie::check_origin(&headers);
-    if let (Some(ticket), Some(method)) = (given.ticket, given.method) {
-        let body = ChallengeBody::new(ticket.clone(), method, given.code.unwrap_or_default());
-        let answered = match same_origin {
-            Ok(()) => mfa::answer(&ctx, kind, &origin, body).await,
-            Err(problem) => Err(problem),
-        };
-        return match answered {
-            Ok(grant) => on(kind, &next, &grant),
+pub async fn submit(sent: Submission<Given>) -> Result<Response, Problem> {
+    let next = way_on(sent.kind, sent.given.next.clone());
+    match (&sent.given.ticket, sent.given.method) {
+        (Some(ticket), Some(method)) => match by_second(&sent, ticket, method).await {
+            Ok(grant) => on(sent.kind, &next, &grant),
             Err(problem) => {
-                let (page, words) = second(&ctx, kind, &ticket, method, &next).await?;
+                let (page, words) = second(&sent.ctx, sent.kind, ticket, method, &next).await?;
                 page.refuse(words, problem)
             }
-        };
+        },
+        _ => match by_first(&sent).await {
+            Ok(Outcome::SignedIn(grant)) => on(sent.kind, &next, &grant),
+            Ok(Outcome::SecondFactor(SecondFactor { ticket, methods, .. })) => {
+                let method = methods.iter().find_map(|name| mfa::Method::parse(name)).ok_or_else(Problem::internal)?;
+                second(&sent.ctx, sent.kind, &ticket, method, &next).await?.0.show()
+            }
+            Err(problem) => {
+                let email = sent.given.email.as_deref().unwrap_or_default();
+                let (page, words) = first(&sent.ctx, sent.kind, email, &next).await?;
+                page.refuse(words, problem)
+            }
+        },
     }
-    let email = given.email.unwrap_or_default();
-    let body = LoginBody::by_email(email.clone(), given.password.unwrap_or_default());
-    let attempt = match same_origin {
-        Ok(()) => login::attempt(&ctx, kind, &origin, body).await,
-        Err(problem) => Err(problem),
-    };
-    match attempt {
-        Ok((Outcome::SignedIn(grant), _)) => on(kind, &next, &grant),
-        Ok((Outcome::SecondFactor(SecondFactor { ticket, methods, .. }), _)) => {
-            let method = methods.iter().find_map(|name| mfa::Method::parse(name)).ok_or_else(Problem::internal)?;
-            second(&ctx, kind, &ticket, method, &next).await?.0.show()
-        }
-        Err(problem) => {
-            let (page, words) = first(&ctx, kind, &email, &next).await?;
-            page.refuse(words, problem)
-        }
-    }
+}
+
+async fn by_first(sent: &Submission<Given>) -> Result<Outcome, Problem> {
+    sent.check()?;
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let body = LoginBody::by_email(text(&sent.given.email), text(&sent.given.password));
+    login::attempt(&sent.ctx, sent.kind, &sent.origin, body).await.map(|(outcome, _)| outcome)
+}
+
+async fn by_second(sent: &Submission<Given>, ticket: &str, method: mfa::Method) -> Result<Grant, Problem> {
+    sent.check()?;
+    let body = ChallengeBody::new(ticket.to_owned(), method, sent.given.code.clone().unwrap_or_default());
+    mfa::answer(&sent.ctx, sent.kind, &sent.origin, body).await
 }
 
 async fn first(ctx: &Ctx, kind: AccountKind, email: &str, next: &str) -> Result<(Page, &'static Words), Problem> {
@@ -116,7 +112,7 @@ async fn second(
 }
 
 /// Signed in: the session in cookies, and the browser on its way.
-fn on(kind: AccountKind, next: &str, grant: &commerce_app::identity::Grant) -> Result<Response, Problem> {
+fn on(kind: AccountKind, next: &str, grant: &Grant) -> Result<Response, Problem> {
     let mut response = see_other(next)?;
     set_cookies(response.headers_mut(), grant, kind)?;
     Ok(response)
