@@ -13,7 +13,7 @@ begin
     and (x.role, x.status) is distinct from (coalesce(input ->> 'role', x.role), coalesce(input ->> 'status', x.status));
   select x.* into m from app.membership x where x.tenant_id = t.id and x.id = m.id;
   perform app.keep_owner();
-  return jsonb_build_object('member', app.member_view(m),
+  return jsonb_build_object('member', app.member_view(m), 'outdated', app.outdated(array[m.account_id]),
     'ended', case when m.status = 'active' then '[]' else app.end_sessions(m.account_id, m.status) end);
 end $$;
-comment on function api.member_set(jsonb, jsonb) is 'Changes role or status of a member; answers which sessions ended.';
+comment on function api.member_set(jsonb, jsonb) is 'Changes role or status of a member; answers which sessions ended and whose tokens are out of date.';

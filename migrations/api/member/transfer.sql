@@ -11,6 +11,6 @@ begin
   if not found then perform app.refuse(403, 'beyond_own_permissions'); end if;
   if m.status <> 'active' then perform app.refuse(409, 'member_suspended'); end if;
   update app.membership x set role = 'owner' where x.tenant_id = t.id and x.id = m.id returning x.* into m;
-  return app.member_view(m);
+  return jsonb_build_object('member', app.member_view(m), 'outdated', app.outdated(array[m.account_id, app.account_id()]));
 end $$;
 comment on function api.member_transfer(jsonb, jsonb) is 'Hands the shop to another member.';

@@ -8,6 +8,7 @@ declare
   r app.role := app.require_own_role(input ->> 'key', input -> 'may', (input ->> 'version')::bigint);
   patch jsonb := input -> 'patch';
   new_base text := case when patch ? 'base' then patch ->> 'base' else r.base end;
+  outdated uuid[] := '{}';
   granted text[] := case when patch ? 'permissions' then array(select jsonb_array_elements_text(patch -> 'permissions')) else r.permissions end;
 begin
   if patch ? 'base' then
@@ -17,11 +18,14 @@ begin
     end if;
   end if;
   if (new_base, granted) is distinct from (r.base, r.permissions) then
-    update app.membership m set epoch = m.epoch + 1 where m.tenant_id = t.id and m.role = any (app.roles_above(r.key));
+    with raised as (
+      update app.membership m set epoch = m.epoch + 1 where m.tenant_id = t.id and m.role = any (app.roles_above(r.key))
+      returning m.account_id)
+    select coalesce(array_agg(x.account_id), '{}') into outdated from raised x;
   end if;
   update app.role x set name = coalesce(patch ->> 'name', x.name), description = coalesce(patch ->> 'description', x.description),
     base = new_base, permissions = granted
   where x.tenant_id = t.id and x.id = r.id returning x.* into r;
-  return app.role_view(r);
+  return jsonb_build_object('role', app.role_view(r), 'outdated', app.outdated(outdated));
 end $$;
 comment on function api.role_update(jsonb, jsonb) is 'Changes a role of the shop''s own, for all who have it at once.';

@@ -8,9 +8,9 @@ use commerce_app::credentials::register::{self, Registered, Registration};
 use commerce_app::identity::{AccountView, Keys, Origin, account_view, now, profile, read_identifier};
 use commerce_app::messages::Language;
 use commerce_db::auth::{Verified, VerifyPurpose};
-use commerce_domain::AccountKind;
 use commerce_domain::contact::Phone;
-use commerce_http::{Ctx, FieldError, JsonBody, NoParams, Problem, Query, RateLimit, codes};
+use commerce_domain::{AccountKind, FieldErrors};
+use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::identifier::Identifier;
 use commerce_identity::password::Password;
 use http::StatusCode;
@@ -110,40 +110,27 @@ async fn check(ctx: &Ctx, body: NewAccount) -> Result<Checked, Problem> {
     // A number without country code is one of the shop's country; only then must the shop be known before the one statement.
     let local = body.phone.as_deref().is_some_and(|phone| !phone.trim_start().starts_with('+'));
     let country = if local { ctx.require_tenant().await?.country.clone() } else { String::new() };
-    let mut wrong = Wrong::default();
+    let mut wrong = FieldErrors::default();
     let proved_phone = body.phone.as_deref().filter(|_| body.email.is_none());
     let identifier = read_identifier(body.email.as_deref(), proved_phone, &country);
-    let identifier = identifier.map_err(|(field, code)| wrong.note(field, code)).ok();
+    let identifier = identifier.map_err(|(field, code)| wrong.push(field, code)).ok();
     let contact_phone = body.phone.as_deref().filter(|_| body.email.is_some());
-    let contact_phone = contact_phone.and_then(|phone| wrong.keep("phone", Phone::parse(phone, &country)));
-    let given_name = wrong.keep("given_name", profile::name(&body.given_name.unwrap_or_default()));
-    let family_name = wrong.keep("family_name", profile::name(&body.family_name.unwrap_or_default()));
-    let locale = wrong.keep("locale", profile::locale(body.locale.unwrap_or_else(|| language(ctx))));
+    let contact_phone = wrong.field("phone", contact_phone, |phone| Phone::parse(phone, &country));
+    let given_name = wrong.field("given_name", body.given_name, |text| profile::name(&text));
+    let family_name = wrong.field("family_name", body.family_name, |text| profile::name(&text));
+    let locale = wrong.field("locale", Some(body.locale.unwrap_or_else(|| language(ctx))), profile::locale);
     let (given_name, family_name) = (given_name.unwrap_or_default(), family_name.unwrap_or_default());
     let shop = ctx.tenant().map(|tenant| tenant.slug.clone()).unwrap_or_default();
     let personal = [body.email.as_deref().unwrap_or_default(), &given_name, &family_name, &shop];
-    let password = ChosenPassword::parse(&body.password, &personal).map_err(|error| wrong.0.push(error.into())).ok();
-    match (identifier, locale, password) {
-        (Some(identifier), Some(locale), Some(password)) if wrong.0.is_empty() => {
-            let contact_phone = contact_phone.map(|phone| phone.as_str().to_owned());
-            Ok(Checked { identifier, contact_phone, password, given_name, family_name, locale })
-        }
-        _ => Err(Problem::fields(wrong.0)),
-    }
-}
-
-/// The wrong fields so far.
-#[derive(Default)]
-struct Wrong(Vec<FieldError>);
-
-impl Wrong {
-    fn note(&mut self, field: &str, code: &'static str) {
-        self.0.push(FieldError::new(field, code, codes::title(code)));
-    }
-
-    fn keep<T>(&mut self, field: &str, value: Result<T, &'static str>) -> Option<T> {
-        value.map_err(|code| self.note(field, code)).ok()
-    }
+    let password = ChosenPassword::parse(&body.password, &personal);
+    let password = password.map_err(|error| wrong.push(&error.field, error.code)).ok();
+    wrong.or(()).map_err(Problem::wrong_fields)?;
+    // Whatever is missing here was noted above.
+    let (Some(identifier), Some(locale), Some(password)) = (identifier, locale, password) else {
+        return Err(Problem::internal());
+    };
+    let contact_phone = contact_phone.map(|phone| phone.as_str().to_owned());
+    Ok(Checked { identifier, contact_phone, password, given_name, family_name, locale })
 }
 
 /// The language of an account that does not name one: the client's, the shop's, Arabic.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use bytes::Bytes;
+use commerce_db::members::Outdated;
 use commerce_db::{Actor, CallContext, Function, tenants};
 use commerce_kv::now_ms;
 use commerce_tenancy::{Selector, TenantCache, TenantView};
@@ -133,6 +134,14 @@ impl Ctx {
     pub async fn revoke(&self, ended: impl IntoIterator<Item = Uuid>) {
         if let Some(tenant) = self.tenant() {
             crate::caller::revoke(tenant.id, ended).await;
+        }
+    }
+
+    /// Notes whose tokens a statement has made out of date, so that a request that such a token does not permit is answered by 401 and
+    /// not by 403.
+    pub async fn outdate(&self, members: impl IntoIterator<Item = Outdated>) {
+        if let Some(tenant) = self.tenant() {
+            crate::caller::outdate(tenant.id, members).await;
         }
     }
 

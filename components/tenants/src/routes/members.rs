@@ -143,5 +143,6 @@ async fn set(
     let input = SetInput { account_id: account_id.as_uuid(), role, status, may };
     let changed = staff.call(&members::SET, &input).await?;
     staff.revoke(changed.ended).await;
+    staff.outdate(changed.outdated).await;
     staff.success(StatusCode::OK, &MemberView::from(&changed.member))
 }

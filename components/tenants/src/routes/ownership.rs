@@ -31,8 +31,9 @@ pub async fn transfer(
 ) -> Result<Response, Problem> {
     let account_id = StaffId::parse(&body.value.account_id).map_err(|_| Problem::not_found("member_not_found"))?;
     let input = TransferInput { account_id: account_id.as_uuid(), may: Authority::of(&staff.permissions()) };
-    let owner = staff.call(&members::TRANSFER, &input).await?;
-    staff.success(StatusCode::OK, &MemberView::from(&owner))
+    let transferred = staff.call(&members::TRANSFER, &input).await?;
+    staff.outdate(transferred.outdated).await;
+    staff.success(StatusCode::OK, &MemberView::from(&transferred.member))
 }
 
 /// `POST /me/leave`: the caller works here no more, and is signed out. The last owner stays.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::Response;
 use commerce_db::members::Authority;
-use commerce_db::roles::{self, CreateInput, OwnRole, RemoveInput, RolePatch, Roles, UpdateInput};
+use commerce_db::roles::{self, CreateInput, OwnRole, RemoveInput, RolePatch, RoleUpdated, Roles, UpdateInput};
 use commerce_db::system::NoInput;
 use commerce_domain::FieldErrors;
 use commerce_domain::field_error::{code, given};
@@ -176,7 +176,8 @@ pub async fn update_role(
     let permissions = permissions.map(|permissions| own(&staff, permissions)).transpose()?;
     let patch = RolePatch { name, description, base, permissions };
     let input = UpdateInput { key, version, patch, may: Authority::of(&staff.permissions()) };
-    let role = staff.call(&roles::UPDATE, &input).await?;
+    let RoleUpdated { role, outdated } = staff.call(&roles::UPDATE, &input).await?;
+    staff.outdate(outdated).await;
     staff.info().versioned(StatusCode::OK, &RoleView::from(&role), role.version)
 }
 

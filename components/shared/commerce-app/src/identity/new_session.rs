@@ -42,8 +42,6 @@ pub struct Grant {
     pub cart_id: Option<Uuid>,
     /// Whether a guest's cart was merged into it.
     pub merged: bool,
-    /// Whether the account came into being just now.
-    pub created: bool,
 }
 
 impl NewSessionDraft {
@@ -113,7 +111,6 @@ impl NewSessionDraft {
             device_token: Some(shown.unwrap_or(&self.new_device).to_text()),
             cart_id: signed_in.cart_id,
             merged: signed_in.merged,
-            created: signed_in.created,
             account: signed_in.account,
         })
     }

@@ -88,7 +88,6 @@ fn grant(
         device_token: None,
         cart_id: None,
         merged: false,
-        created: false,
         account: refreshed.account,
     })
 }

@@ -31,8 +31,8 @@ pub use password::{
     RegisterInput, ResetInput, VERIFY, Verified, VerifyInput, VerifyPurpose,
 };
 pub use sessions::{
-    AccountPatch, CHECK, END_SESSION, EndSessionInput, LOGOUT, LoggedOut, LogoutInput, ME, SESSIONS, SessionFacts,
-    Sessions, SessionsEnded, UPDATE_ME, UpdateMeInput,
+    AccountPatch, END_SESSION, EndSessionInput, LOGOUT, LoggedOut, LogoutInput, ME, SESSIONS, SessionFacts, Sessions,
+    SessionsEnded, UPDATE_ME, UpdateMeInput,
 };
 pub use shared::{
     Account, CartMerge, Channel, Client, CodeChallenge, Limits, LinkChallenge, NewMessage, NewSession, PasswordTraits,

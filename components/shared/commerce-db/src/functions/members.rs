@@ -113,6 +113,27 @@ pub struct MemberSet {
     /// Sessions that ended.
     #[serde(deserialize_with = "public_id::many")]
     pub ended: Vec<Uuid>,
+    /// Whose tokens are out of date.
+    pub outdated: Vec<Outdated>,
+}
+
+/// A member whose earlier tokens are out of date.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Outdated {
+    /// Their account.
+    #[serde(deserialize_with = "public_id::one")]
+    pub account_id: Uuid,
+    /// What tokens carry from now on.
+    pub epoch: i64,
+}
+
+/// Answer of [`TRANSFER`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct Transferred {
+    /// The new owner.
+    pub member: Member,
+    /// Whose tokens are out of date: the new owner's and the former one's.
+    pub outdated: Vec<Outdated>,
 }
 
 /// Input of [`TRANSFER`].
@@ -142,7 +163,7 @@ tenant_function! {
 }
 tenant_function! {
     /// Hands the shop to another member. Refuses: `member_not_found`, `own_membership`, `member_suspended`, `beyond_own_permissions`.
-    TRANSFER, "member_transfer", TransferInput => Member
+    TRANSFER, "member_transfer", TransferInput => Transferred
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::auth::RoleFacts;
-use super::members::Authority;
+use super::members::{Authority, Outdated};
 use super::system::{NoAnswer, NoInput};
 use crate::call::tenant_function;
 
@@ -91,6 +91,15 @@ pub struct RolePatch {
     pub permissions: Option<Vec<&'static str>>,
 }
 
+/// Answer of [`UPDATE`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct RoleUpdated {
+    /// As it is now.
+    pub role: OwnRole,
+    /// Whose tokens are out of date.
+    pub outdated: Vec<Outdated>,
+}
+
 /// Input of [`REMOVE`].
 #[derive(Clone, Debug, Serialize)]
 pub struct RemoveInput {
@@ -113,7 +122,7 @@ tenant_function! {
 tenant_function! {
     /// Changes a role for all who have it. Refuses: `role_not_found`, `beyond_own_permissions`, `version_mismatch`, a `base` that there is not or that
     /// contains it.
-    UPDATE, "role_update", UpdateInput => OwnRole
+    UPDATE, "role_update", UpdateInput => RoleUpdated
 }
 tenant_function! {
     /// Removes a role. Refuses: `role_not_found`, `beyond_own_permissions`, `version_mismatch`, `role_in_use`.

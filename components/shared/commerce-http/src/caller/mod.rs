@@ -20,7 +20,7 @@ use http::request::Parts;
 use uuid::Uuid;
 
 use crate::{Ctx, Problem};
-pub use blacklist::revoke;
+pub use blacklist::{outdate, revoke};
 pub use cookie::{AccessCookie, RefreshCookie, read_cookie, set_cookie};
 use credential::{Credential, Transport};
 pub use permitted::Permitted;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::shared::Account;
 use crate::call::tenant_function;
 use crate::functions::public_id;
-use crate::functions::system::{NoAnswer, NoInput};
+use crate::functions::system::NoInput;
 
 /// Input of [`LOGOUT`].
 #[derive(Clone, Debug, Serialize)]
@@ -128,10 +128,6 @@ pub struct AccountPatch {
     pub metadata: Option<Map<String, Value>>,
 }
 
-tenant_function! {
-    /// Whether the caller's token is up to date. Refuses: `session_ended`.
-    CHECK, "auth_check", NoInput => NoAnswer
-}
 tenant_function! {
     /// Ends the session of the context, or of a refresh token. Never refuses.
     LOGOUT, "auth_logout", LogoutInput => LoggedOut
