@@ -9,12 +9,14 @@ use commerce_http::{AccessCookie, Ctx, Problem, RefreshCookie};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::origin::{Transport, device_cookie};
 
 /// Tokens and account. A web session has its tokens in cookies instead, and the CSRF token here.
-#[derive(Serialize)]
-struct SignedInView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignedIn)]
+pub struct SignedInView<'a> {
     status: &'static str,
     token_type: &'static str,
     expires_in: i64,
@@ -35,15 +37,17 @@ struct SignedInView<'a> {
 }
 
 /// The customer's cart after merging.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MergedCart)]
 struct CartView {
     id: CartId,
     merged: bool,
 }
 
 /// What asks for the second factor.
-#[derive(Serialize)]
-struct SecondFactorView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = SecondFactorRequired)]
+pub struct SecondFactorView<'a> {
     status: &'static str,
     ticket: &'a str,
     methods: &'a [String],

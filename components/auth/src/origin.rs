@@ -3,11 +3,13 @@
 use axum::extract::FromRequestParts;
 use commerce_app::identity::Origin;
 use commerce_domain::AccountKind;
+use commerce_http::openapi::{Described, Operation};
 use commerce_http::{Ctx, Problem, RequestInfo, read_cookie, set_cookie};
 use commerce_identity::opaque::DeviceToken;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
+use serde_json::json;
 
 /// The header with a device token, for clients without cookies.
 const DEVICE_TOKEN: &str = "x-device-token";
@@ -20,6 +22,14 @@ const DEVICE_TTL_S: u32 = 365 * 24 * 60 * 60;
 
 /// The client of a request.
 pub struct ClientOrigin(pub Origin);
+
+impl Described for ClientOrigin {
+    fn describe(operation: &mut Operation) {
+        let text = "What a sign-in gave as `device_token`, for clients without cookies: a known device is not asked for so much.";
+        operation.header("X-Device-Token", text, false, &json!({"type": "string"}));
+        operation.refuses(&[429]);
+    }
+}
 
 impl FromRequestParts<AccountKind> for ClientOrigin {
     type Rejection = Problem;
@@ -50,6 +60,13 @@ pub enum Transport {
     Body,
     /// In cookies that no script can read.
     Cookie,
+}
+
+impl Described for Transport {
+    fn describe(operation: &mut Operation) {
+        let schema = json!({"type": "string", "enum": ["body", "cookie"], "default": "body"});
+        operation.header("X-Session-Transport", "How the session's tokens travel.", false, &schema);
+    }
 }
 
 impl FromRequestParts<AccountKind> for Transport {

@@ -4,11 +4,14 @@ use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use commerce_domain::AccountKind;
+use commerce_http::openapi::{Access, Described, Operation};
 use commerce_http::{Ctx, Customer, Gate, Problem, Staff};
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
 use uuid::Uuid;
+
+use crate::prefix;
 
 /// Whoever the request's token speaks for.
 #[derive(Clone, Debug)]
@@ -65,6 +68,30 @@ impl FromRequestParts<AccountKind> for Person {
 }
 
 impl Gate for Person {}
+
+impl Described for Person {
+    fn describe(operation: &mut Operation) {
+        operation.access(match kind_of(operation.path()) {
+            AccountKind::Staff => Access::Staff,
+            AccountKind::Customer => Access::Customer,
+        });
+    }
+}
+
+impl Described for MaybePerson {
+    fn describe(operation: &mut Operation) {
+        operation.access(match kind_of(operation.path()) {
+            AccountKind::Staff => Access::MaybeStaff,
+            AccountKind::Customer => Access::Visitor,
+        });
+    }
+}
+
+/// Whose routes these are: as the router's state tells the handlers.
+fn kind_of(path: &str) -> AccountKind {
+    let customers = path.starts_with(prefix(AccountKind::Customer));
+    if customers { AccountKind::Customer } else { AccountKind::Staff }
+}
 
 /// A person, when the request has a token that is good.
 pub struct MaybePerson(pub Option<Person>);

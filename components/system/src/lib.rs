@@ -3,17 +3,20 @@
 mod routes;
 
 use commerce_http::{Routes, get};
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use routes::health::{Health, show_health, show_readiness};
+use routes::info::{SystemInfo, show_info};
 
-fn routes() -> Routes {
+/// What is done here, and by whom.
+#[must_use]
+pub fn routes() -> Routes {
     Routes::new()
-        .route("/health", get(routes::health::show_health))
-        .route("/ready", get(routes::health::show_readiness))
-        .route("/api/v1/system/info", get(routes::info::show_info))
+        .route("/health", get(show_health).gives::<Health>(200))
+        .route("/ready", get(show_readiness).gives::<Health>(200))
+        .route("/api/v1/system/info", get(show_info).gives::<SystemInfo>(200))
 }
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+#[cfg(target_family = "wasm")]
+#[spin_sdk::http_service]
+async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
     commerce_http::serve(routes, request).await
 }

@@ -3,31 +3,52 @@
 
 mod routes;
 
+use commerce_app::shapes::AuditEntry;
 use commerce_http::{Routes, TENANT_PATHS, get, post};
+use routes::members::MemberView;
+use routes::roles::RoleView;
+use routes::tenant::SettingsView;
 use routes::{audit, members, ownership, roles, tenant};
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
 
 fn shop() -> Routes {
     Routes::new()
-        .route("/me", get(tenant::show_tenant).patch(tenant::update_tenant))
-        .route("/me/members", get(members::list_members))
+        .route(
+            "/me",
+            get(tenant::show_tenant).gives::<SettingsView>(200).patch(tenant::update_tenant).gives::<SettingsView>(200),
+        )
+        .route("/me/members", get(members::list_members).pages::<MemberView>())
         .route(
             "/me/members/{account_id}",
-            get(members::show_member).patch(members::update_member).delete(members::remove_member),
+            get(members::show_member)
+                .gives::<MemberView>(200)
+                .patch(members::update_member)
+                .gives::<MemberView>(200)
+                .delete(members::remove_member)
+                .gives::<MemberView>(200),
         )
-        .route("/me/audit", get(audit::search_audit))
-        .route("/me/leave", post(ownership::leave))
-        .route("/me/ownership", post(ownership::transfer))
-        .route("/me/roles", get(roles::list_roles).post(roles::create_role))
-        .route("/me/roles/{role}", get(roles::show_role).patch(roles::update_role).delete(roles::remove_role))
+        .route("/me/audit", get(audit::search_audit).pages::<AuditEntry>())
+        .route("/me/leave", post(ownership::leave).gives::<ownership::Left>(200))
+        .route("/me/ownership", post(ownership::transfer).gives::<MemberView>(200))
+        .route("/me/roles", get(roles::list_roles).lists::<RoleView>().post(roles::create_role).gives::<RoleView>(201))
+        .route(
+            "/me/roles/{role}",
+            get(roles::show_role)
+                .gives::<RoleView>(200)
+                .patch(roles::update_role)
+                .gives::<RoleView>(200)
+                .delete(roles::remove_role)
+                .gives::<roles::Removed>(200),
+        )
 }
 
-fn routes() -> Routes {
+/// What is done here, and by whom.
+#[must_use]
+pub fn routes() -> Routes {
     TENANT_PATHS.into_iter().fold(Routes::new(), |routes, path| routes.nest(path, shop()))
 }
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+#[cfg(target_family = "wasm")]
+#[spin_sdk::http_service]
+async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
     commerce_http::serve(routes, request).await
 }

@@ -5,17 +5,21 @@ mod routes;
 
 use commerce_http::{Routes, post};
 use routes::{jobs, payments};
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
 
-fn routes() -> Routes {
+/// What is done here, and by whom.
+#[must_use]
+pub fn routes() -> Routes {
     Routes::new()
-        .route("/api/v1/webhooks/payments/moyasar/{endpoint_id}", post(payments::receive_moyasar_event))
+        .route(
+            "/api/v1/webhooks/payments/moyasar/{endpoint_id}",
+            post(payments::receive_moyasar_event).gives::<payments::Settled>(200),
+        )
         .route("/internal/jobs/payments/reconcile", post(jobs::reconcile_payments))
         .route("/internal/jobs/events/publish", post(jobs::publish_events))
 }
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+#[cfg(target_family = "wasm")]
+#[spin_sdk::http_service]
+async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
     commerce_http::serve(routes, request).await
 }

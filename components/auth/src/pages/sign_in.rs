@@ -7,6 +7,7 @@ use commerce_app::identity::sign_in::{Outcome, SecondFactor};
 use commerce_domain::AccountKind;
 use commerce_http::{Ctx, Problem, Query};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::page::{Field, Form, Page, see_other};
 use super::prefix;
@@ -20,7 +21,7 @@ use crate::routes::mfa::{self, ChallengeBody};
 const MAX_NEXT: usize = 1_000;
 
 /// Where to go on.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
     next: Option<String>,

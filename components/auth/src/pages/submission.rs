@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use commerce_app::identity::Origin;
 use commerce_domain::AccountKind;
+use commerce_http::openapi::Described;
 use commerce_http::{Ctx, Form, Gate, Problem, RefreshCookie};
 use serde::de::DeserializeOwned;
 
@@ -30,6 +31,8 @@ impl<T> Submission<T> {
         self.from_here.clone()
     }
 }
+
+impl<T> Described for Submission<T> {}
 
 impl<T> Gate for Submission<T> {}
 

@@ -9,17 +9,20 @@ use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, Staff};
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A token to be verified.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct VerifyBody {
+#[schema(as = TokenToVerify)]
+pub struct VerifyBody {
     token: String,
 }
 
 /// What a good token says.
-#[derive(Serialize)]
-struct VerifiedView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = VerifiedToken)]
+pub struct VerifiedView<'a> {
     sub: AccountId,
     org: TenantId,
     role: &'a str,

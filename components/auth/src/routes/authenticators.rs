@@ -6,6 +6,7 @@ use commerce_app::identity::{Keys, now};
 use commerce_http::{JsonBody, NoParams, Problem, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::params::{MAX_CODE, bounded};
 use crate::person::Person;
@@ -18,8 +19,9 @@ const FRESH_S: u32 = 600;
 const MAX_TICKET: usize = 4_096;
 
 /// What an authenticator app takes up, shown once.
-#[derive(Serialize)]
-struct OfferView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = TotpOffer)]
+pub struct OfferView<'a> {
     secret: &'a str,
     otpauth_uri: &'a str,
     qr_svg: &'a str,
@@ -45,16 +47,17 @@ pub async fn offer_totp(caller: Person, _: Query<NoParams>) -> Result<Response, 
 }
 
 /// The ticket of the offer and the first code.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TotpConfirmation)]
 pub struct Confirmation {
     ticket: String,
     code: String,
 }
 
 /// Shown once.
-#[derive(Serialize)]
-struct RecoveryCodes<'a> {
+#[derive(Serialize, ToSchema)]
+pub struct RecoveryCodes<'a> {
     recovery_codes: Vec<&'a str>,
 }
 
@@ -75,8 +78,9 @@ pub async fn confirm_totp(
     caller.success(StatusCode::OK, &RecoveryCodes { recovery_codes })
 }
 
-#[derive(Serialize)]
-struct Removed {
+#[derive(Serialize, ToSchema)]
+#[schema(as = TotpRemoved)]
+pub struct Removed {
     status: &'static str,
 }
 

@@ -7,16 +7,18 @@ use commerce_domain::permission::may::ManageCustomers;
 use commerce_http::{JsonBody, NoParams, PathId, Permitted, Problem, Query};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What changes of a customer.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerPatch {
     status: AccountStatus,
 }
 
-#[derive(Serialize)]
-struct CustomerView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerView {
     account_id: CustomerId,
     status: AccountStatus,
 }

@@ -12,6 +12,7 @@ use commerce_domain::{FieldErrors, InvitationId, StaffId};
 use commerce_http::{Ctx, CursorScope, JsonBody, NoParams, PathId, Permitted, Problem, Query, codes, page_limit};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::params::bounded;
 use super::registration::{MAX_TOKEN, language};
@@ -22,7 +23,7 @@ use crate::problem;
 const MAX_ROLE: usize = 50;
 
 /// Whom to ask, as what.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitation {
     email: String,
@@ -30,7 +31,7 @@ pub struct NewInvitation {
 }
 
 /// Filters and page of the list.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListInvitations {
     status: Option<Status>,
@@ -39,8 +40,9 @@ pub struct ListInvitations {
 }
 
 /// What became of an invitation.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = InvitationStatus)]
 pub enum Status {
     /// Nothing yet.
     Pending,
@@ -64,8 +66,9 @@ impl Status {
 }
 
 /// The link's token; password and names for whoever has no account yet.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InvitationAcceptance)]
 pub struct AcceptedInvitation {
     token: String,
     password: Option<String>,
@@ -87,8 +90,9 @@ impl AcceptedInvitation {
     }
 }
 
-#[derive(Serialize)]
-struct InvitationView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invitation)]
+pub struct InvitationView<'a> {
     id: InvitationId,
     email: &'a str,
     role: &'a str,
@@ -100,8 +104,8 @@ struct InvitationView<'a> {
     accepted_at: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Joined<'a> {
+#[derive(Serialize, ToSchema)]
+pub struct Joined<'a> {
     status: &'static str,
     account_id: StaffId,
     email: Option<&'a str>,

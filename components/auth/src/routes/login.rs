@@ -8,14 +8,16 @@ use commerce_domain::{AccountKind, CartId};
 use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit, codes};
 use commerce_identity::password::Password;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::params::{MAX_CODE, bounded};
 use crate::origin::{ClientOrigin, Transport};
 use crate::{grant, identifier, problem};
 
 /// Who, and the proof: the password, and with it, if the client chooses, the second factor.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Login)]
 pub struct LoginBody {
     email: Option<String>,
     phone: Option<String>,

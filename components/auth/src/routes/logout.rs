@@ -9,13 +9,14 @@ use commerce_identity::opaque::RefreshToken;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::params;
 use crate::person::MaybePerson;
 
 /// Nothing to say.
-#[derive(Serialize)]
-struct SignedOut {}
+#[derive(Serialize, ToSchema)]
+pub struct SignedOut {}
 
 /// `POST /logout`: ends the session of the access token, or, when that has run out, of the refresh token. Whoever is signed out already
 /// is told that they are.

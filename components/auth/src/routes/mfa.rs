@@ -8,6 +8,7 @@ use commerce_app::identity::{Grant, Keys, Origin, now};
 use commerce_domain::{AccountKind, CartId};
 use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::params::{MAX_CODE, bounded};
 use crate::origin::{ClientOrigin, Transport};
@@ -17,8 +18,9 @@ use crate::{grant, identifier, problem};
 const MAX_TICKET: usize = 4_096;
 
 /// The ticket of the first factor, and the second one.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ChallengeAnswer)]
 pub struct ChallengeBody {
     ticket: String,
     method: Method,

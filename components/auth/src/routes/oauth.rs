@@ -9,6 +9,7 @@ use commerce_app::identity::sign_in::{Outcome, SecondFactor};
 use commerce_app::identity::{Keys, Origin, now};
 use commerce_db::auth::{self, ProvidersInput};
 use commerce_domain::{AccountKind, CartId};
+use commerce_http::openapi::Described;
 use commerce_http::{
     AccessCookie, Ctx, Form, JsonBody, NoParams, PathId, PathParam, Problem, Query, RateLimit, RefreshCookie, codes,
     read_cookie, set_cookie,
@@ -19,6 +20,7 @@ use http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::params::bounded;
@@ -38,6 +40,7 @@ pub struct ProviderName(pub String);
 
 impl PathParam for ProviderName {
     const NAME: &'static str = "provider";
+    const PATTERN: &'static str = "^[a-z0-9-]{1,40}$";
     const NOT_FOUND: &'static str = "provider_not_found";
 
     fn parse(text: &str) -> Option<Self> {
@@ -50,6 +53,8 @@ impl PathParam for ProviderName {
 /// The browser's key from an earlier run, or from the beginning of this one.
 pub struct Browser(Option<BrowserKey>);
 
+impl Described for Browser {}
+
 impl FromRequestParts<AccountKind> for Browser {
     type Rejection = Problem;
 
@@ -60,15 +65,16 @@ impl FromRequestParts<AccountKind> for Browser {
 }
 
 /// What a run begins with.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OauthStart)]
 pub struct StartQuery {
     return_to: Option<String>,
     cart_id: Option<CartId>,
 }
 
 /// What a provider sends back (OpenID Connect Core §3.1.2.5, RFC 9207). Providers add what they like.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct ProviderAnswer {
     state: Option<String>,
     code: Option<String>,
@@ -93,16 +99,18 @@ struct AppleName {
 }
 
 /// A token that is brought.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProviderToken)]
 pub struct TokenBody {
     token: String,
     cart_id: Option<CartId>,
 }
 
 /// A code is on its way to the e-mail that the provider told: `otp/verify` goes on.
-#[derive(Serialize)]
-struct CodeSentView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = CodeSent)]
+pub struct CodeSentView {
     status: &'static str,
     challenge_id: Uuid,
     expires_in: u32,

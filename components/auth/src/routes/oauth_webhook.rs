@@ -10,13 +10,15 @@ use commerce_domain::AccountKind;
 use commerce_http::{Ctx, PathId, Problem, RawBody};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::oauth::ProviderName;
 use crate::problem;
 
 /// What came of an event; `None`: it is not about a person.
-#[derive(Serialize)]
-struct TakenView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeliveryTaken)]
+pub struct TakenView {
     outcome: Option<SyncOutcome>,
 }
 

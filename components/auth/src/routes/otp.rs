@@ -9,6 +9,7 @@ use commerce_domain::{AccountKind, CartId};
 use commerce_http::{Ctx, JsonBody, NoParams, Problem, Query, RateLimit};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::params::{MAX_CODE, bounded};
@@ -17,8 +18,9 @@ use crate::person::MaybePerson;
 use crate::{grant, identifier, origin, problem};
 
 /// Where a code goes, and what for.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CodeRequest)]
 pub struct OtpRequestBody {
     channel: Channel,
     email: Option<String>,
@@ -27,15 +29,17 @@ pub struct OtpRequestBody {
 }
 
 /// A code on its way.
-#[derive(Serialize)]
-struct RequestedView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = CodeRequested)]
+pub struct RequestedView {
     challenge_id: Uuid,
     expires_in: u32,
 }
 
 /// A code as it came back.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CodeAnswer)]
 pub struct OtpVerifyBody {
     challenge_id: Uuid,
     code: String,

@@ -6,6 +6,7 @@ use commerce_http::{JsonBody, Problem, RefreshCookie, codes};
 use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::origin::Transport;
 
@@ -18,9 +19,10 @@ pub fn bounded<'a>(field: &str, text: &'a str, most: usize) -> Result<&'a str, P
 }
 
 /// A refresh token as the client shows it, if it does.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct RefreshBody {
+#[schema(as = Refresh)]
+pub struct RefreshBody {
     #[serde(default)]
     refresh_token: Option<String>,
 }

@@ -13,6 +13,7 @@ use commerce_identity::password::Password;
 use http::header::{AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::origin::ClientOrigin;
 use crate::person::Person;
@@ -22,15 +23,17 @@ use crate::problem;
 const FRESH_S: u32 = 600;
 
 /// Whose password was forgotten.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PasswordForgotten)]
 pub struct Forgotten {
     email: String,
 }
 
 /// The same whether or not the address has an account.
-#[derive(Serialize)]
-struct Accepted {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ResetSent)]
+pub struct Accepted {
     status: &'static str,
     expires_in: u32,
 }
@@ -60,15 +63,17 @@ pub async fn ask(ctx: &Ctx, kind: AccountKind, origin: &Origin, email: &str) -> 
 }
 
 /// A link's token and the password to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PasswordReset)]
 pub struct Reset {
     token: String,
     password: String,
 }
 
-#[derive(Serialize)]
-struct Done {
+#[derive(Serialize, ToSchema)]
+#[schema(as = PasswordSet)]
+pub struct Done {
     status: &'static str,
 }
 
@@ -96,16 +101,18 @@ pub async fn set(ctx: &Ctx, kind: AccountKind, origin: &Origin, token: &str, pas
 }
 
 /// The present password and the one to be. An account that has none yet leaves the former out.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PasswordChange)]
 pub struct Change {
     current_password: Option<String>,
     password: String,
 }
 
 /// The old access token is of no use any more.
-#[derive(Serialize)]
-struct Changed<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = PasswordChanged)]
+pub struct Changed<'a> {
     status: &'static str,
     access_token: &'a str,
     token_type: &'static str,

@@ -15,6 +15,7 @@ use commerce_identity::identifier::Identifier;
 use commerce_identity::password::Password;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::params::bounded;
@@ -26,7 +27,7 @@ use crate::problem;
 pub const MAX_TOKEN: usize = 200;
 
 /// Who registers: by e-mail, or by phone alone. A phone beside an e-mail is kept and not proved.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     email: Option<String>,
@@ -52,8 +53,9 @@ impl NewAccount {
 }
 
 /// The same whether or not the address has an account.
-#[derive(Serialize)]
-struct Accepted {
+#[derive(Serialize, ToSchema)]
+#[schema(as = VerificationSent)]
+pub struct Accepted {
     status: &'static str,
     /// What goes back with the code, where the address is a phone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +142,7 @@ pub fn language(ctx: &Ctx) -> String {
 }
 
 /// The token of a link, with the password where it is that of a registration; or a code with the challenge that it answers.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressProof {
     token: Option<String>,
@@ -157,8 +159,9 @@ impl AddressProof {
     }
 }
 
-#[derive(Serialize)]
-struct Proved<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = AddressProved)]
+pub struct Proved<'a> {
     account: AccountView<'a>,
     /// Whether the account came into being just now.
     created: bool,

@@ -7,12 +7,14 @@ use commerce_domain::SessionId;
 use commerce_http::{Ctx, NoParams, PathId, Problem, Query};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::person::Person;
 
 /// A session as its owner and administrators see it.
-#[derive(Serialize)]
-struct SessionView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView<'a> {
     id: SessionId,
     current: bool,
     label: Option<&'a str>,
@@ -43,8 +45,9 @@ impl<'a> From<&'a SessionFacts> for SessionView<'a> {
 }
 
 /// The sessions that ended.
-#[derive(Serialize)]
-struct EndedView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionsEnded)]
+pub struct EndedView {
     ended: Vec<SessionId>,
 }
 

@@ -5,12 +5,15 @@ use commerce_domain::ids::{CartId, CartItemId, OrderId, ProductId, VariantId};
 use commerce_domain::pricing::LineTotals;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::money_view::{MoneyView, TotalsView};
 use crate::price_cart::{PriceCartError, price_cart};
+use crate::shapes::Image;
 
 /// A cart with its totals.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Cart)]
 pub struct CartView<'a> {
     id: CartId,
     status: &'a str,
@@ -23,7 +26,8 @@ pub struct CartView<'a> {
     shipping_methods: Vec<ShippingMethodView<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CartItem)]
 struct ItemView<'a> {
     id: CartItemId,
     variant_id: VariantId,
@@ -31,7 +35,9 @@ struct ItemView<'a> {
     product_slug: &'a str,
     sku: &'a str,
     name: &'a str,
+    #[schema(value_type = BTreeMap<String, String>)]
     options: &'a RawValue,
+    #[schema(value_type = Option<Image>)]
     image: Option<&'a RawValue>,
     quantity: i64,
     unit_price: MoneyView<'a>,
@@ -42,15 +48,23 @@ struct ItemView<'a> {
     /// Whether as many units are free now.
     in_stock: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     available: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
-struct ShippingMethodView<'a> {
+/// A way to ship.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShippingMethod)]
+pub struct ShippingMethodView<'a> {
+    /// Names it in a checkout.
     code: &'a str,
+    /// In the answer's language.
     name: &'a str,
+    /// What it costs.
     price: MoneyView<'a>,
+    /// From which subtotal on it costs nothing.
     free_above: Option<MoneyView<'a>>,
+    /// ISO 3166-1 alpha-2 codes of where it goes.
     countries: &'a [String],
 }
 

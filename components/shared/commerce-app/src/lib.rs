@@ -15,6 +15,7 @@ pub mod price_cart;
 pub mod random;
 pub mod reconcile_payments;
 pub mod settle_payment;
+pub mod shapes;
 pub mod tenant_settings;
 
 pub use deliver_messages::deliver_messages;

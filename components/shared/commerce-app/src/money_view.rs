@@ -1,11 +1,15 @@
 //! Money in answers.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An amount in minor units with its currency (design §3).
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = Money)]
 pub struct MoneyView<'a> {
+    /// Halala, fils: integers.
     amount_minor: i64,
+    /// ISO 4217.
     currency: &'a str,
 }
 
@@ -18,7 +22,8 @@ impl<'a> MoneyView<'a> {
 }
 
 /// The sums of a cart or an order.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = Totals)]
 pub struct TotalsView<'a> {
     /// Σ lines, as prices are shown.
     pub subtotal: MoneyView<'a>,

@@ -1,14 +1,17 @@
 //! An order as its guest sees it. One shape for the answer of a checkout and for reading the order later.
 
 use commerce_db::orders::{OrderFacts, OrderLineFacts};
+use commerce_domain::contact::Address;
 use commerce_domain::ids::{OrderId, OrderLineId, PaymentId, ProductId, VariantId};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::money_view::{MoneyView, TotalsView};
 
 /// An order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
 pub struct OrderView<'a> {
     id: OrderId,
     number: &'a str,
@@ -20,6 +23,7 @@ pub struct OrderView<'a> {
     email: &'a str,
     phone: &'a str,
     name: &'a str,
+    #[schema(value_type = Address)]
     shipping_address: &'a RawValue,
     shipping_method: &'a str,
     placed_at: &'a str,
@@ -28,13 +32,15 @@ pub struct OrderView<'a> {
     cancelled_at: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderLine)]
 struct LineView<'a> {
     id: OrderLineId,
     product_id: ProductId,
     variant_id: VariantId,
     sku: &'a str,
     name: &'a str,
+    #[schema(value_type = BTreeMap<String, String>)]
     options: &'a RawValue,
     quantity: i64,
     unit_price: MoneyView<'a>,
@@ -43,7 +49,8 @@ struct LineView<'a> {
 }
 
 /// An order's payment. The address to pay at is shown only while paying there makes sense.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
 pub struct PaymentView<'a> {
     id: PaymentId,
     status: &'a str,

@@ -20,6 +20,7 @@ use commerce_domain::ids::{OrderId, PaymentId, TenantId};
 use commerce_domain::{Currency, FieldError, Money};
 use commerce_gateways::{GatewayError, Invoice, NewInvoice, PaymentGateway};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::gateway::{self, GatewayAccessError};
@@ -57,7 +58,8 @@ pub struct Checkout {
 }
 
 /// What becomes the body of the answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlacedOrder)]
 pub struct PlacedView<'a> {
     order: OrderView<'a>,
     payment: PaymentView<'a>,

@@ -9,6 +9,7 @@ use commerce_domain::locale::Language;
 use commerce_domain::text::BoundedText;
 use commerce_domain::{FieldError, FieldErrors};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::identity::profile::timezone;
 
@@ -23,8 +24,9 @@ const MAX_ROLES: usize = 60;
 const PASSWORD_LENGTHS: std::ops::RangeInclusive<u32> = 12..=64;
 
 /// The body: what is absent stays.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = TenantChanges)]
 pub struct SettingsInput {
     name: Option<BTreeMap<String, String>>,
     locale: Option<String>,

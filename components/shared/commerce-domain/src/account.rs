@@ -3,12 +3,16 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::ids::{CustomerId, ParseIdError, StaffId};
 
 /// The two kinds of people who sign in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum AccountKind {
     /// Works for shops; the e-mail is unique in the whole platform.
     Staff,
@@ -108,6 +112,14 @@ impl fmt::Display for AccountId {
         }
     }
 }
+
+impl PartialSchema for AccountId {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^(usr|cus)_[0-9a-f]{32}$")).into()
+    }
+}
+
+impl ToSchema for AccountId {}
 
 impl Serialize for AccountId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

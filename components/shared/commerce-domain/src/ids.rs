@@ -7,6 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// Text that is not an id of the expected kind.
@@ -36,6 +39,9 @@ macro_rules! typed_id {
         impl $name {
             /// What stands before the underscore.
             pub const PREFIX: &'static str = $prefix;
+
+            /// The regular expression of its text.
+            pub const PATTERN: &'static str = concat!("^", $prefix, "_[0-9a-f]{32}$");
 
             /// Wraps the UUID of a row.
             #[must_use]
@@ -84,6 +90,14 @@ macro_rules! typed_id {
                 Self::parse(&text).map_err(serde::de::Error::custom)
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(Type::String).pattern(Some(Self::PATTERN)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl From<Uuid> for $name {
             fn from(uuid: Uuid) -> Self {

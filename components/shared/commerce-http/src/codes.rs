@@ -128,6 +128,11 @@ pub fn title(code: &str) -> &'static str {
     found.map_or("The request was refused.", |(_, title)| title)
 }
 
+/// Every code with its title, sorted.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TITLES.iter().copied()
+}
+
 /// Whether the text has the form of a code.
 pub(crate) fn is_code(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')

@@ -14,6 +14,7 @@ mod job;
 mod json;
 mod langs;
 mod log;
+pub mod openapi;
 mod path;
 mod pipeline;
 mod problem;

@@ -10,6 +10,8 @@ use crate::Problem;
 pub trait PathParam: Sized {
     /// The parameter's name in the route: `cart_id` for `/carts/{cart_id}`.
     const NAME: &'static str;
+    /// The regular expression of every text that [`PathParam::parse`] can take.
+    const PATTERN: &'static str;
     /// The code of a 404 for something that does not exist.
     const NOT_FOUND: &'static str;
 
@@ -36,6 +38,7 @@ macro_rules! id_params {
     ($($id:ty, $name:literal, $not_found:literal;)*) => {$(
         impl PathParam for $id {
             const NAME: &'static str = $name;
+            const PATTERN: &'static str = <$id>::PATTERN;
             const NOT_FOUND: &'static str = $not_found;
 
             fn parse(text: &str) -> Option<Self> {

@@ -162,6 +162,7 @@ mod tests {
 
     impl PathParam for CartId {
         const NAME: &'static str = "cart_id";
+        const PATTERN: &'static str = "^crt_1$";
         const NOT_FOUND: &'static str = "cart_not_found";
         fn parse(text: &str) -> Option<Self> {
             (text == "crt_1").then_some(Self)

@@ -5,6 +5,7 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use crate::Problem;
 use crate::fault::{Fields, Text};
@@ -19,7 +20,7 @@ const LANG: &str = "lang";
 pub struct Query<T>(pub T);
 
 /// No parameters but `lang`.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoParams {}
 

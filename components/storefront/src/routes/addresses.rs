@@ -11,17 +11,20 @@ use commerce_http::{Customer, JsonBody, NoParams, PathId, Problem, Query, raw_js
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Most addresses of a customer.
 const MAX_ADDRESSES: u32 = 50;
 
-#[derive(Serialize)]
-struct AddressView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = SavedAddress)]
+pub struct AddressView<'a> {
     id: AddressId,
     label: Option<&'a str>,
     name: &'a str,
     phone: &'a str,
+    #[schema(value_type = commerce_domain::contact::Address)]
     address: &'a RawValue,
     is_default: bool,
     created_at: &'a str,
@@ -29,8 +32,9 @@ struct AddressView<'a> {
 }
 
 /// Nothing but the id of what is gone.
-#[derive(Serialize)]
-struct Removed {
+#[derive(Serialize, ToSchema)]
+#[schema(as = AddressRemoved)]
+pub struct Removed {
     id: AddressId,
 }
 

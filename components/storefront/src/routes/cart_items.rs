@@ -7,21 +7,24 @@ use commerce_domain::{CartId, CartItemId, MAX_CART_ITEMS, Quantity};
 use commerce_http::{JsonBody, NoParams, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::carts::respond;
 
 /// What to add.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewCartItem)]
 pub struct NewItem {
     variant_id: VariantId,
     quantity: i64,
 }
 
 /// What to change.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CartItemChange)]
 pub struct ItemChange {
     quantity: i64,
 }

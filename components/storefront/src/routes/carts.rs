@@ -9,11 +9,12 @@ use commerce_http::{Ctx, JsonBody, NoParams, PathId, Problem, Query, Visitor};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TRANSFER_ENCODING};
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// A new cart has nothing to say yet: no body, or an empty object.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewCart {}
+pub struct NewCart {}
 
 /// `POST /carts`: an empty cart. Its id is 128 random bits; who holds it holds the cart.
 pub async fn create_cart(ctx: Visitor, _: Query<NoParams>, request: Request) -> Result<Response, Problem> {

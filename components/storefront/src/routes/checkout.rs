@@ -9,6 +9,7 @@ use commerce_http::{
 };
 use http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Names the answers of checkout in the key-value store.
 const SCOPE: &str = "checkout";
@@ -20,8 +21,9 @@ const GATEWAY_RETRY_S: u32 = 5;
 const MAX_CODE: usize = 40;
 
 /// Who buys which cart, where it goes, how it ships and is paid.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Checkout)]
 pub struct CheckoutBody {
     cart_id: CartId,
     email: String,

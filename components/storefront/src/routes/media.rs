@@ -8,6 +8,9 @@ use commerce_domain::MediaId;
 use commerce_http::{Ctx, NoParams, PathId, Problem, Query};
 use http::HeaderMap;
 
+/// What a picture may be, as the database bounds it.
+pub const TYPES: &[&str] = &["image/svg+xml", "image/png", "image/jpeg", "image/webp"];
+
 /// `GET /media/{id}`: a picture. It never changes under its id.
 pub async fn show_media(
     ctx: Ctx,

@@ -6,19 +6,21 @@ use commerce_db::customers::{self, CustomerOrderInput, OrderSummary, OrdersInput
 use commerce_domain::OrderId;
 use commerce_http::{CursorScope, Customer, NoParams, PathId, Problem, Query, page_limit};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::orders::respond;
 
 /// Parameters of the list.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListOrders {
     limit: Option<u32>,
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
-struct SummaryView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderSummary)]
+pub struct SummaryView<'a> {
     id: OrderId,
     number: &'a str,
     status: &'a str,

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use commerce_app::order_token;
 use commerce_app::order_view::{OrderView, PaymentView, order_view, payment_view};
+use commerce_app::shapes::TimelineEntry;
 use commerce_db::customers::{self, CustomerOrderInput};
 use commerce_db::orders::{self, OrderInput, OrderRead};
 use commerce_domain::OrderId;
@@ -10,10 +11,11 @@ use commerce_http::variables::{self, Variable};
 use commerce_http::{Ctx, PathId, Problem, Query, Visitor};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The guest's proof. The rest is what Moyasar adds when it sends the payer back here; none of it is believed, the order's
 /// own status tells.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "accepted from the gateway's redirect, and ignored")]
 pub struct ShowOrder {
@@ -24,11 +26,12 @@ pub struct ShowOrder {
     invoice_id: Option<String>,
 }
 
-#[derive(Serialize)]
-struct OrderPage<'a> {
+#[derive(Serialize, ToSchema)]
+pub struct OrderPage<'a> {
     #[serde(flatten)]
     order: OrderView<'a>,
     payment: PaymentView<'a>,
+    #[schema(value_type = Vec<TimelineEntry>)]
     timeline: &'a serde_json::value::RawValue,
 }
 

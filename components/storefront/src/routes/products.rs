@@ -6,6 +6,7 @@ use commerce_domain::ids::{CategoryId, ProductId};
 use commerce_http::{Ctx, CursorScope, FieldError, Keep, NoParams, PathId, PathParam, Problem, Query, Read};
 use http::HeaderMap;
 use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Products on a page when the client does not say.
@@ -24,7 +25,7 @@ const MAX_TEXT: usize = 100;
 const MAX_PRICE: i64 = 100_000_000_000;
 
 /// Parameters of the list. Prices are minor units of the shop's currency.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListProducts {
     category: Option<String>,
@@ -100,6 +101,7 @@ pub enum ProductParam {
 
 impl PathParam for ProductParam {
     const NAME: &'static str = "product";
+    const PATTERN: &'static str = "^(prd_[0-9a-f]{32}|[a-z0-9-]{1,100})$";
     const NOT_FOUND: &'static str = "product_not_found";
 
     fn parse(text: &str) -> Option<Self> {

@@ -5,9 +5,10 @@ use axum::response::Response;
 use commerce_db::{Actor, system};
 use commerce_http::{Problem, RequestInfo};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Health {
+#[derive(Serialize, ToSchema)]
+pub struct Health {
     status: &'static str,
     version: &'static str,
 }

@@ -4,9 +4,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use commerce_http::{Problem, RequestInfo};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct SystemInfo {
+#[derive(Serialize, ToSchema)]
+pub struct SystemInfo {
     name: &'static str,
     version: &'static str,
     /// `release`, or `debug` for a build that is not meant for production.

@@ -5,6 +5,7 @@ use commerce_db::audit::{self, ListInput};
 use commerce_domain::permission::may::ViewAudit;
 use commerce_http::{CursorScope, Permitted, Problem, Query, codes, is_time, page_limit};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Lines that a page looks at, whatever is filtered: some tens of milliseconds.
@@ -14,7 +15,7 @@ const LOOK: u32 = 20_000;
 const MAX_TEXT: usize = 100;
 
 /// Filters and page.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SearchAudit {
     actor: Option<String>,
@@ -29,8 +30,9 @@ pub struct SearchAudit {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Deserialize, Serialize)]
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = AuditAction)]
 pub enum Action {
     /// A row came into being.
     Insert,

@@ -7,12 +7,13 @@ use commerce_domain::permission::may::{ManageMembers, ViewMembers};
 use commerce_http::{CursorScope, JsonBody, NoParams, PathId, Permitted, Problem, Query, codes, page_limit};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Most characters of a filter.
 const MAX_TEXT: usize = 100;
 
 /// Filters and page of the list.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListMembers {
     q: Option<String>,
@@ -23,8 +24,9 @@ pub struct ListMembers {
 }
 
 /// Whether somebody works here at present.
-#[derive(Clone, Copy, Deserialize, Serialize)]
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MemberStatus)]
 pub enum Status {
     /// Does.
     Active,
@@ -42,15 +44,16 @@ impl Status {
 }
 
 /// What changes of a membership.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberPatch {
     role: Option<String>,
     status: Option<Status>,
 }
 
-#[derive(Serialize)]
-pub(super) struct MemberView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Member)]
+pub struct MemberView<'a> {
     account_id: StaffId,
     email: Option<&'a str>,
     given_name: &'a str,

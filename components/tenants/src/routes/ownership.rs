@@ -8,18 +8,20 @@ use commerce_domain::{SessionId, StaffId};
 use commerce_http::{JsonBody, NoParams, Permitted, Problem, Query, Staff};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::members::MemberView;
 
 /// Who becomes owner.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOwner {
     account_id: String,
 }
 
-#[derive(Serialize)]
-struct Left {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ShopLeft)]
+pub struct Left {
     ended: Vec<SessionId>,
 }
 

@@ -14,6 +14,7 @@ use commerce_domain::text::BoundedText;
 use commerce_http::{IfMatch, JsonBody, NoParams, PathId, PathParam, Permitted, Problem, Query, Staff};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Most roles of a shop's own.
@@ -27,6 +28,7 @@ pub struct RoleKey(String);
 
 impl PathParam for RoleKey {
     const NAME: &'static str = "role";
+    const PATTERN: &'static str = "^[a-z]+(_[a-z]+)*$";
     const NOT_FOUND: &'static str = "role_not_found";
 
     fn parse(text: &str) -> Option<Self> {
@@ -35,7 +37,7 @@ impl PathParam for RoleKey {
 }
 
 /// A new role.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRole {
     key: String,
@@ -48,7 +50,7 @@ pub struct NewRole {
 }
 
 /// What changes of a role; null as `base` takes it away.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleChanges {
     name: Option<String>,
@@ -58,8 +60,9 @@ pub struct RoleChanges {
     permissions: Option<Vec<String>>,
 }
 
-#[derive(Serialize)]
-struct RoleView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Role)]
+pub struct RoleView<'a> {
     key: &'a str,
     /// The shop's own roles have a name; what shipped ones are called is the client's matter.
     name: Option<&'a str>,
@@ -106,6 +109,13 @@ impl<'a> From<&'a OwnRole> for RoleView<'a> {
             version: Some(role.version),
         }
     }
+}
+
+/// Nothing but the key of what is gone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoleRemoved)]
+pub struct Removed {
+    key: String,
 }
 
 /// `GET /me/roles`: shipped ones first, then the shop's own.
@@ -188,10 +198,6 @@ pub async fn remove_role(
     IfMatch(version): IfMatch,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    #[derive(Serialize)]
-    struct Removed {
-        key: String,
-    }
     refuse_shipped(&key)?;
     let input = RemoveInput { key: key.clone(), version, may: Authority::of(&staff.permissions()) };
     staff.call(&roles::REMOVE, &input).await?;

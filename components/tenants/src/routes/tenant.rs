@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
+use commerce_app::shapes::TenantDomain;
 use commerce_app::tenant_settings::SettingsInput;
+use commerce_db::carts::TaxFacts;
 use commerce_db::system::NoInput;
 use commerce_db::tenants::{self, PasswordRules, Settings, UpdateInput};
 use commerce_domain::TenantId;
@@ -13,9 +15,11 @@ use commerce_http::{Ctx, IfMatch, JsonBody, NoParams, Permitted, Problem, Query,
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct SettingsView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub struct SettingsView<'a> {
     id: TenantId,
     slug: &'a str,
     name: &'a BTreeMap<String, String>,
@@ -26,11 +30,13 @@ struct SettingsView<'a> {
     currency: &'a str,
     timezone: &'a str,
     country: &'a str,
+    #[schema(value_type = TaxFacts)]
     tax: &'a RawValue,
     show_available: bool,
     mfa: &'a str,
     mfa_roles: &'a [String],
     password_rules: PasswordRules,
+    #[schema(value_type = Vec<TenantDomain>)]
     domains: &'a RawValue,
     created_at: &'a str,
     updated_at: &'a str,

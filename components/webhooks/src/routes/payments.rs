@@ -6,6 +6,7 @@ use commerce_db::Actor;
 use commerce_http::{PathId, PathParam, Problem, RawBody, RequestInfo};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// `{endpoint_id}`: 32 hexadecimal digits, 128 random bits.
@@ -13,6 +14,7 @@ pub struct EndpointParam(Uuid);
 
 impl PathParam for EndpointParam {
     const NAME: &'static str = "endpoint_id";
+    const PATTERN: &'static str = "^[0-9a-f]{32}$";
     const NOT_FOUND: &'static str = "endpoint_not_found";
 
     fn parse(text: &str) -> Option<Self> {
@@ -21,8 +23,9 @@ impl PathParam for EndpointParam {
     }
 }
 
-#[derive(Serialize)]
-struct Settled {
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventTaken)]
+pub struct Settled {
     outcome: String,
 }
 

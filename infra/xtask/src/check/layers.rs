@@ -1,7 +1,7 @@
 //! Who may import whom (design §2).
 
 use super::Finding;
-use super::metadata::Package;
+use super::metadata::{Dependency, Package};
 
 const RULE: &str = "layers";
 
@@ -33,6 +33,9 @@ const ALLOWED: [(&str, &[&str]); 8] = [
 const ALLOWED_IN_COMPONENTS: &[&str] =
     &["commerce-http", "commerce-app", "commerce-identity", "commerce-db", "commerce-domain"];
 
+/// Reads the routes of the others where it is built, for the document of the API; what it ships holds none of them.
+const READS_ROUTES: &str = "docs";
+
 /// The crates of rules: pure functions of their arguments.
 const PURE: [&str; 2] = ["commerce-domain", "commerce-identity"];
 
@@ -63,7 +66,7 @@ pub fn check(packages: &[Package]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in packages {
         for dependency in &package.dependencies {
-            if let Some(reason) = refusal(package, &dependency.name, dependency.dev, &components) {
+            if let Some(reason) = refusal(package, dependency, &components) {
                 findings.push(Finding::new(format!("{}/Cargo.toml", package.folder), RULE, reason));
             }
         }
@@ -82,12 +85,13 @@ fn layer(package: &Package) -> Layer {
 }
 
 /// Why `package` may not depend on `name`, if it may not.
-fn refusal(package: &Package, name: &str, dev: bool, components: &[&str]) -> Option<String> {
+fn refusal(package: &Package, dependency: &Dependency, components: &[&str]) -> Option<String> {
     let layer = layer(package);
+    let name = dependency.name.as_str();
     if layer == Layer::Tests {
         return None;
     }
-    if components.contains(&name) {
+    if components.contains(&name) && !(dependency.build && package.name == READS_ROUTES) {
         return Some(format!(
             "imports the component {name}: nothing imports a component, shared code belongs into components/shared"
         ));
@@ -95,7 +99,7 @@ fn refusal(package: &Package, name: &str, dev: bool, components: &[&str]) -> Opt
     if name.starts_with("commerce-") {
         return commerce_refusal(package, layer, name);
     }
-    if dev {
+    if dependency.dev {
         return None;
     }
     library_refusal(package, layer, name)
@@ -136,13 +140,15 @@ fn library_refusal(package: &Package, layer: Layer, name: &str) -> Option<String
 
 #[cfg(test)]
 mod tests {
-    use super::super::metadata::Dependency;
     use super::*;
 
     fn package(folder: &str, dependencies: &[&str]) -> Package {
         let name = folder.rsplit('/').next().unwrap().to_owned();
-        let dependency =
-            |name: &&str| Dependency { name: name.trim_start_matches("dev:").into(), dev: name.starts_with("dev:") };
+        let dependency = |name: &&str| Dependency {
+            name: name.rsplit(':').next().unwrap().into(),
+            dev: name.starts_with("dev:"),
+            build: name.starts_with("build:"),
+        };
         Package { name, folder: folder.into(), dependencies: dependencies.iter().map(dependency).collect() }
     }
 
@@ -212,5 +218,16 @@ mod tests {
         let house = [package("components/storefront", &["webhooks"]), package("components/webhooks", &[])];
         assert!(reasons(&house)[0].contains("webhooks"));
         assert_eq!(check(&house)[0].file, "components/storefront/Cargo.toml");
+        let of_docs = |kind: &str| {
+            check(&[package("components/docs", &[&format!("{kind}webhooks")]), package("components/webhooks", &[])])
+                .len()
+        };
+        assert_eq!(
+            (of_docs("build:"), of_docs(""), of_docs("dev:")),
+            (0, 1, 1),
+            "the build script of docs reads routes"
+        );
+        let other = [package("components/storefront", &["build:webhooks"]), package("components/webhooks", &[])];
+        assert_eq!(check(&other).len(), 1);
     }
 }

@@ -24,6 +24,8 @@ pub struct Dependency {
     pub name: String,
     /// Needed by tests, examples and benches alone.
     pub dev: bool,
+    /// Needed by the build script alone.
+    pub build: bool,
 }
 
 #[derive(Deserialize)]
@@ -54,8 +56,11 @@ pub fn packages(metadata: &Value, root: &Path) -> Result<Vec<Package>> {
         let folder = Path::new(&package.manifest_path).parent().unwrap_or(root);
         let folder = folder.strip_prefix(root).unwrap_or(folder).to_string_lossy().replace('\\', "/");
         let dependencies = package.dependencies.into_iter();
-        let dependencies =
-            dependencies.map(|one| Dependency { name: one.name, dev: one.kind.as_deref() == Some("dev") });
+        let dependencies = dependencies.map(|one| Dependency {
+            name: one.name,
+            dev: one.kind.as_deref() == Some("dev"),
+            build: one.kind.as_deref() == Some("build"),
+        });
         Package { name: package.name, folder, dependencies: dependencies.collect() }
     });
     Ok(packages.collect())
@@ -73,7 +78,7 @@ mod tests {
         }]});
         let read = packages(&metadata, Path::new("/top")).unwrap();
         assert_eq!(read[0].folder, "infra/host");
-        assert_eq!(read[0].dependencies[1], Dependency { name: "tempfile".into(), dev: true });
+        assert_eq!(read[0].dependencies[1], Dependency { name: "tempfile".into(), dev: true, build: false });
         assert!(packages(&Value::Null, Path::new("/top")).is_err());
     }
 }

@@ -4,9 +4,11 @@ use commerce_db::auth::Account;
 use commerce_domain::{AccountId, AccountKind, CartId};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// The public form of an account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 pub struct AccountView<'a> {
     id: AccountId,
     kind: AccountKind,
@@ -24,6 +26,7 @@ pub struct AccountView<'a> {
     currency: Option<&'a str>,
     notify_email: bool,
     notify_sms: bool,
+    #[schema(value_type = BTreeMap<String, Value>)]
     metadata: &'a Map<String, Value>,
     status: &'a str,
     role: Option<&'a str>,
@@ -33,6 +36,7 @@ pub struct AccountView<'a> {
     created_at: &'a str,
     last_sign_in_at: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cart_id: Option<CartId>,
 }
 

@@ -7,6 +7,7 @@ use commerce_domain::{AccountKind, TenantId};
 use commerce_identity::code::OneTimeCode;
 use commerce_identity::seal::{Ticket, TicketScope};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::new_session::{self, Grant, NewSessionDraft};
@@ -33,8 +34,9 @@ pub struct SecondFactorTicket {
 }
 
 /// By what somebody proves themselves the second time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SecondFactorMethod)]
 pub enum Method {
     /// A code of the authenticator.
     Totp,

@@ -7,13 +7,15 @@ use commerce_domain::text::BoundedText;
 use commerce_domain::{Currency, FieldError, FieldErrors};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// Most bytes of `metadata`, as the database counts them.
 const MAX_METADATA: usize = 4_096;
 
 /// The body of `PATCH me`: what is absent stays, null clears what may be empty.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ProfileChanges)]
 pub struct ProfileInput {
     given_name: Option<String>,
     family_name: Option<String>,

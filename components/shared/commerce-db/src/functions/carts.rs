@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::public_id;
@@ -51,7 +52,8 @@ pub struct ShopFacts {
 }
 
 /// Rate and kind of a tax.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = Tax)]
 pub struct TaxFacts {
     /// Basis points.
     pub rate_bp: u32,

@@ -1,6 +1,7 @@
 //! Postal addresses, by the parts of the Saudi National Address, which the other Gulf states' addresses fit into.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::collect;
 use crate::field_error::{FieldError, code};
@@ -19,7 +20,7 @@ fn is_country(code: &str) -> bool {
 }
 
 /// An address as a request brings it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressInput {
     /// ISO 3166-1 alpha-2 code.
@@ -40,17 +41,21 @@ pub struct AddressInput {
 }
 
 /// A valid address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Address {
     /// ISO 3166-1 alpha-2 code, upper case.
     pub country: String,
     /// City, 1 to 80 characters.
+    #[schema(value_type = String)]
     pub city: BoundedText<1, 80>,
     /// District, 1 to 80 characters.
+    #[schema(value_type = String)]
     pub district: BoundedText<1, 80>,
     /// Street, 1 to 120 characters.
+    #[schema(value_type = String)]
     pub street: BoundedText<1, 120>,
     /// Building, 1 to 20 characters, digits folded to ASCII.
+    #[schema(value_type = String)]
     pub building: BoundedText<1, 20>,
     /// Postal code: five digits in Saudi Arabia; may be empty in the Emirates and Qatar, which have none.
     pub postal_code: String,

@@ -1,6 +1,7 @@
 //! Addresses that a customer keeps for later orders.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::{Address, AddressInput, PersonName, Phone, collect};
 use crate::field_error::FieldError;
@@ -10,8 +11,9 @@ use crate::text::BoundedText;
 pub type AddressLabel = BoundedText<1, 60>;
 
 /// A new address as a request brings it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewAddress)]
 pub struct SavedAddressInput {
     /// What the customer calls it.
     #[serde(default)]
@@ -65,8 +67,9 @@ impl NewSavedAddress {
 }
 
 /// What changes of an address, as a request brings it. A field that is absent stays; `null` clears the label.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AddressChanges)]
 pub struct SavedAddressPatchInput {
     /// What the customer calls it.
     #[serde(default, deserialize_with = "present")]

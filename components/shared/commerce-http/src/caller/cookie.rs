@@ -25,7 +25,8 @@ pub struct AccessCookie;
 pub struct RefreshCookie;
 
 impl AccessCookie {
-    const fn name(kind: AccountKind) -> &'static str {
+    /// The cookie's name, of whose token it holds.
+    pub(crate) const fn name(kind: AccountKind) -> &'static str {
         match kind {
             AccountKind::Staff => "__Host-wasla_staff",
             AccountKind::Customer => "__Host-wasla_customer",

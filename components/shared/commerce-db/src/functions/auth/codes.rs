@@ -1,6 +1,7 @@
 //! One-time codes, authenticators, recovery codes.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::shared::{
@@ -12,7 +13,7 @@ use crate::functions::system::{NoAnswer, NoInput};
 use commerce_domain::AccountKind;
 
 /// What a one-time code is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OtpPurpose {
     /// A session.

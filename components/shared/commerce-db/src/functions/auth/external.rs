@@ -1,6 +1,7 @@
 //! Sign-in with others: providers, and the people whom they prove.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::codes::{FirstFactor, NextChallenge};
@@ -64,7 +65,7 @@ pub struct Provider {
 }
 
 /// How people come from a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderFlow {
     /// By the authorization code flow of OpenID Connect.
@@ -124,7 +125,8 @@ pub struct Providers {
 }
 
 /// With whom one can sign in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Provider)]
 pub struct OfferedProvider {
     /// Its name in paths.
     pub name: String,
@@ -240,7 +242,7 @@ pub struct ExternalSynced {
 }
 
 /// What came of a provider's word about a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncOutcome {
     /// The account says what the provider says.

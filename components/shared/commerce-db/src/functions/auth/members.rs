@@ -2,6 +2,7 @@
 //! staff, and what is no member or customer of this tenant as if it were not there.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::sessions::{Sessions, SessionsEnded};
@@ -10,7 +11,7 @@ use crate::functions::public_id;
 use commerce_domain::AccountKind;
 
 /// Whether an account may sign in here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountStatus {
     /// May.

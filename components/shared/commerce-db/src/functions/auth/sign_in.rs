@@ -1,6 +1,7 @@
 //! Signing in and staying signed in.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::shared::{
@@ -88,7 +89,7 @@ pub struct MfaPolicy {
 }
 
 /// How far second factors go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MfaRule {
     /// Nobody is asked.

@@ -1,0 +1,4 @@
+//! Handlers.
+
+pub mod document;
+pub mod page;
