@@ -3,6 +3,7 @@
 pub mod auth;
 mod bad_input;
 mod budgets;
+mod contract;
 mod kill_points;
 mod outage;
 mod purchase;

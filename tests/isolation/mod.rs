@@ -7,6 +7,7 @@
 mod canaries;
 mod foreign_ids;
 mod identity_ids;
+mod matrix;
 mod policies;
 mod probe;
 mod tenant_resolution;

@@ -14,6 +14,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
+use crate::contract::Contract;
+
 /// Longer than anything may take; a test that waits so long has found a hanging request.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
@@ -103,6 +105,7 @@ impl Call {
     /// Sends it; an error when no whole answer came.
     pub async fn attempt(self) -> Result<Answer, String> {
         let what = format!("{} {}", self.method, self.url);
+        let method = self.method.clone();
         let mut request = Request::builder().method(self.method).uri(&self.url);
         *request.headers_mut().ok_or_else(|| format!("{what}: not a URL"))? = self.headers;
         let request = request.body(Full::new(self.body)).map_err(|error| format!("{what}: {error}"))?;
@@ -110,7 +113,10 @@ impl Call {
             let answer = self.client.0.request(request).await.map_err(|error| format!("{what}: {error:?}"))?;
             let (parts, body) = answer.into_parts();
             let body = body.collect().await.map_err(|error| format!("{what}: {error:?}"))?.to_bytes();
-            Ok(Answer { what: what.clone(), status: parts.status.as_u16(), headers: parts.headers, body })
+            let status = parts.status.as_u16();
+            let fault = Contract::known().and_then(|one| one.fault(&method, &self.url, status, &parts.headers, &body));
+            assert!(fault.is_none(), "{what}: {}", fault.unwrap_or_default());
+            Ok(Answer { what: what.clone(), status, headers: parts.headers, body })
         };
         match tokio::time::timeout(TIMEOUT, exchange).await {
             Ok(answer) => answer,

@@ -5,6 +5,7 @@
 mod bare;
 mod browser;
 mod client;
+pub mod contract;
 mod database;
 mod form;
 mod gateway;

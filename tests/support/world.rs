@@ -15,6 +15,7 @@ use xtask::identity::Identity;
 use xtask::keys;
 use xtask::postgres::{DatabaseUrl, connect};
 
+use crate::contract::Contract;
 use crate::database::{Server, webhook_secret};
 use crate::{Call, Client, Mailbox, Proxy, Shop, place};
 
@@ -89,6 +90,8 @@ impl WorldBuilder {
         let mut variables = variables(&login, &gateway);
         variables.append(&mut self.variables);
         self.config.access_log = std::env::var_os("WASLA_TEST_LOG").is_some();
+        // A seam counts and breaks what a test means it to, and nothing beside.
+        let plain = self.seam.is_none() && !self.proxied;
         let options = Options {
             variables,
             read_environment: false,
@@ -100,12 +103,17 @@ impl WorldBuilder {
         };
         let app = App::load(place::manifest(), options).await.unwrap_or_else(|error| panic!("{error:#}"));
         let server = app.serve(listener).await.unwrap();
+        let client = Client::default();
+        if plain && Contract::known().is_none() {
+            let document = client.call(Method::GET, format!("http://{address}/openapi.json")).await.expect(200).json();
+            Contract::learn(&document);
+        }
         World {
             sql,
             gateway,
             app,
             proxy,
-            client: Client::default(),
+            client,
             address,
             database,
             server: Some(server),

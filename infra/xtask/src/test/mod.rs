@@ -1,7 +1,9 @@
 //! `cargo xtask test`: everything that CI runs.
 
 mod openid;
+mod packages;
 mod readme;
+mod schemathesis;
 
 use std::process::{ExitCode, Stdio};
 
@@ -75,7 +77,7 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
     if args.filter.is_none() {
         tally.failed += interrupt.or(stages(workspace)).await?;
     }
-    if let Err(error) = interrupt.or(async { Ok(openid::prepare(workspace).await) }).await? {
+    for error in interrupt.or(async { Ok(prepare(workspace).await) }).await?.into_iter().filter_map(Result::err) {
         tally.fail(&error);
     }
     let built = interrupt.or(async { Ok(build::components(workspace, Components::WithFixtures).await) }).await?;
@@ -100,6 +102,11 @@ pub async fn run(workspace: &Workspace, args: &TestArgs, interrupt: &mut Interru
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Installs what tests need that is not Rust's.
+async fn prepare(workspace: &Workspace) -> [Result<()>; 2] {
+    [openid::prepare(workspace).await, schemathesis::prepare(workspace).await]
 }
 
 /// Format, lints and rules; returns how many of them failed.
@@ -143,7 +150,7 @@ pub fn environment(workspace: &Workspace, session: &Session) -> Vec<(&'static st
 
 async fn print_environment(workspace: &Workspace) -> Result<ExitCode> {
     let session = Session::open(workspace, None, false).await?;
-    if let Err(error) = openid::prepare(workspace).await {
+    for error in prepare(workspace).await.into_iter().filter_map(Result::err) {
         // Most tests do without it; the others tell the same.
         eprintln!("error: {error:#}");
     }

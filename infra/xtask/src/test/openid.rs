@@ -1,12 +1,11 @@
 //! The packages of the OpenID Connect provider that tests sign in at (`tests/openid`), and Node.js, which runs it.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
+use super::packages::Packages;
 use crate::apt;
-use crate::digest::text_checksum;
 use crate::files::lock_file;
 use crate::process::{capture, command, run};
 use crate::ui::Step;
@@ -23,7 +22,8 @@ const OLDEST_NPM: u32 = 7;
 /// # Errors
 /// One sentence that says what to install, when Node.js or npm is missing; or what npm could not do.
 pub async fn prepare(workspace: &Workspace) -> Result<()> {
-    let packages = Packages::of(workspace)?;
+    let folder = workspace.root().join("tests/openid");
+    let packages = Packages::of(&folder.join("package-lock.json"), folder.join("node_modules"))?;
     if packages.are_installed() && has("node", OLDEST_NODE).await {
         return Ok(());
     }
@@ -40,40 +40,11 @@ pub async fn prepare(workspace: &Workspace) -> Result<()> {
     let mut npm = command("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     // Standard output is the environment that `--env` prints.
-    npm.current_dir(&packages.folder).stdout(Stdio::from(std::io::stderr()));
+    npm.current_dir(&folder).stdout(Stdio::from(std::io::stderr()));
     run(&mut npm).await.context("cannot install the packages of tests/openid")?;
     packages.remember()?;
     step.done("");
     Ok(())
-}
-
-/// What is to be installed.
-struct Packages {
-    folder: PathBuf,
-    /// Checksum of the lock.
-    wanted: String,
-}
-
-impl Packages {
-    fn of(workspace: &Workspace) -> Result<Self> {
-        let folder = workspace.root().join("tests/openid");
-        let lock = std::fs::read_to_string(folder.join("package-lock.json"));
-        let wanted = text_checksum(&lock.context("cannot read tests/openid/package-lock.json")?);
-        Ok(Self { folder, wanted })
-    }
-
-    fn are_installed(&self) -> bool {
-        std::fs::read_to_string(self.stamp()).is_ok_and(|installed| installed == self.wanted)
-    }
-
-    fn remember(&self) -> Result<()> {
-        std::fs::write(self.stamp(), &self.wanted).context("cannot write into tests/openid/node_modules")
-    }
-
-    /// Holds the checksum of the lock that was installed; npm removes it with the folder before it installs anything else.
-    fn stamp(&self) -> PathBuf {
-        self.folder.join("node_modules/.lock.sha256")
-    }
 }
 
 /// Node.js and npm; installed through apt when root finds none.
@@ -104,23 +75,5 @@ mod tests {
     #[test]
     fn versions_of_node_and_npm_are_read() {
         assert_eq!((major("v20.19.2\n"), major("9.2.0\n"), major("not found")), (Some(20), Some(9), None));
-    }
-
-    #[test]
-    fn packages_are_installed_until_the_lock_changes_or_npm_starts_anew() {
-        let root = std::env::temp_dir().join(format!("xtask-openid-{}", std::process::id()));
-        let workspace = Workspace::at(&root);
-        let folder = root.join("tests/openid");
-        std::fs::create_dir_all(folder.join("node_modules")).unwrap();
-        std::fs::write(folder.join("package-lock.json"), "{}").unwrap();
-        let packages = Packages::of(&workspace).unwrap();
-        assert!(!packages.are_installed());
-        packages.remember().unwrap();
-        assert!(Packages::of(&workspace).unwrap().are_installed());
-        std::fs::write(folder.join("package-lock.json"), "{ }").unwrap();
-        assert!(!Packages::of(&workspace).unwrap().are_installed());
-        std::fs::remove_dir_all(folder.join("node_modules")).unwrap();
-        assert!(!packages.are_installed());
-        std::fs::remove_dir_all(root).unwrap();
     }
 }
