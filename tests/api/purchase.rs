@@ -272,7 +272,9 @@ async fn events_are_numbered_without_gaps_for_each_shop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_open_to_their_token_only() {
     let world = World::start().await;
-    for job in ["storefront/release-reservations", "storefront/purge", "payments/reconcile", "events/publish"] {
+    for job in
+        ["storefront/release-reservations", "storefront/purge", "payments/reconcile", "events/publish", "audit/seal"]
+    {
         let path = format!("/internal/jobs/{job}");
         world.request(Method::POST, &path).await.expect(401);
         for token in ["Bearer wrong", "Bearer ", "Basic eDp5", &format!("Bearer {}x", tests::JOB_TOKEN)] {

@@ -189,6 +189,7 @@ async fn a_token_of_one_shop_is_none_at_another() {
         tenant.request(Method::DELETE, "/roles/counter"),
         tenant.request(Method::GET, "/invitations"),
         tenant.request(Method::GET, "/audit"),
+        tenant.request(Method::GET, "/audit/export"),
         tenant.post("/invitations", &json!({"email": "a@example.com", "role": "viewer"})),
         tenant.request(Method::POST, &format!("/invitations/inv_{any}/resend")),
         tenant.request(Method::DELETE, &format!("/invitations/inv_{any}")),

@@ -186,7 +186,7 @@ const STAFF: &str = "00000000-0000-0000-0000-000000000000";
 const TABLES: &str = "select format('%I.%I', c.relnamespace::regnamespace, c.relname), r, \
       has_table_privilege(r, c.oid, 'select'), has_table_privilege(r, c.oid, 'insert'), \
       has_table_privilege(r, c.oid, 'update'), has_table_privilege(r, c.oid, 'delete') \
-    from pg_class c cross join unnest(array['app_executor', 'app_identity']) r \
+    from pg_class c cross join unnest(array['app_executor', 'app_identity', 'app_auditor', 'app_sealer']) r \
     where c.relkind in ('r', 'p') and c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) order by 1, 2";
 
 /// One row of everything that a shop has after a purchase, with a customer and a member of its staff; the catalogue is there already.
@@ -220,6 +220,7 @@ provider as (insert into identity.provider (realm_id, id, name, title, flow, iss
 linked as (insert into identity.external_identity (realm_id, id, provider_id, subject, account_id) select tenant, session, session, 'probe', customer from p),
 challenge as (insert into identity.challenge (realm_id, id, tenant_id, purpose, expires_at) select tenant, session, tenant, 'sign_in', now() from p),
 throttle as (insert into identity.throttle (realm_id, bucket, key) select tenant, 'tenant', 'probe' from p),
+sealed as (insert into audit.link (tenant_id, seq, entry_id, form, hash, settled, horizon) select tenant, 1, 1, 1, sha256('probe'), 0, pg_current_xact_id() from p),
 attempt as (insert into audit.attempt (tenant_id, account_kind, kind, outcome) select tenant, 'customer', 'password', 'failed' from p),
 role as (insert into app.role (tenant_id, id, key, name) select tenant, session, 'probe', 'P' from p),
 invitation as (insert into app.invitation (tenant_id, id, email, role, account_id, secret_hash, expires_at)

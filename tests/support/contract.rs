@@ -98,7 +98,7 @@ impl Contract {
         let Some(described) = content.get(media_type) else {
             return Some(format!("the document has no {media_type:?} for {status} there"));
         };
-        if !media_type.contains("json") {
+        if media_type != "application/json" && !media_type.ends_with("+json") {
             return None;
         }
         let value: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -18,6 +18,7 @@ mod proxy;
 mod raw;
 mod seam;
 mod shop;
+mod trail;
 mod world;
 
 pub use bare::Database;
@@ -32,6 +33,7 @@ pub use raw::RawAnswer;
 pub use sandbox::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
 pub use seam::{CountingSeam, DelaySeam, FailSeam, KillSeam, Probe, Side};
 pub use shop::{Placed, Shop, Stock, Variant, address};
+pub use trail::MACHINERY;
 pub use world::{IDENTITY_SEED, JOB_TOKEN, SHOPS, World, WorldBuilder, identity};
 
 /// The id that a public id (`ord_0199…`) stands for.

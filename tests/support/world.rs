@@ -17,6 +17,7 @@ use xtask::postgres::{DatabaseUrl, connect};
 
 use crate::contract::Contract;
 use crate::database::{Server, webhook_secret};
+use crate::trail::Log;
 use crate::{Call, Client, Mailbox, Proxy, Shop, place};
 
 /// The demo shops.
@@ -108,8 +109,10 @@ impl WorldBuilder {
             let document = client.call(Method::GET, format!("http://{address}/openapi.json")).await.expect(200).json();
             Contract::learn(&document);
         }
+        let log = Log::begin(&sql).await;
         World {
             sql,
+            log: Some(log),
             gateway,
             app,
             proxy,
@@ -119,6 +122,7 @@ impl WorldBuilder {
             server: Some(server),
             finished: false,
             unpublished_allowed: AtomicBool::new(false),
+            untold_allowed: AtomicBool::new(false),
         }
     }
 }
@@ -140,6 +144,8 @@ pub struct World {
     server: Option<host::Server>,
     finished: bool,
     unpublished_allowed: AtomicBool,
+    untold_allowed: AtomicBool,
+    log: Option<Log>,
 }
 
 impl World {
@@ -180,7 +186,7 @@ impl World {
     }
 
     /// Runs a job (`storefront/release-reservations`, `storefront/purge`, `payments/reconcile`, `events/publish`,
-    /// `messages/deliver`) until it has nothing more to do; how much it did.
+    /// `audit/seal`, `messages/deliver`) until it has nothing more to do; how much it did.
     pub async fn run_job(&self, name: &str) -> i64 {
         let mut done = 0;
         loop {
@@ -244,17 +250,27 @@ impl World {
         self.unpublished_allowed.store(true, Ordering::Relaxed);
     }
 
-    /// Ends the world: webhooks and events are delivered, then the invariants must hold.
+    /// Says that this test changes rows behind the triggers' back, or writes the trail by itself.
+    pub fn allow_untold_changes(&self) {
+        self.untold_allowed.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the world: webhooks and events are delivered, then the invariants must hold and the trail tell every change.
     pub async fn finish(self) {
         self.deliver_events().await;
         self.finish_as_it_is().await;
     }
 
-    /// Ends the world without delivering anything first. Events that nobody published fail the test, unless it allowed them.
+    /// Ends the world without delivering anything first. Events that nobody published and changes that the trail does
+    /// not tell fail the test, unless it allowed them.
     pub async fn finish_as_it_is(mut self) {
         self.assert_invariants().await;
         if !self.unpublished_allowed.load(Ordering::Relaxed) {
             assert_eq!(self.count("select count(*) from app.outbox where seq is null").await, 0, "unpublished events");
+        }
+        if let (Some(log), false) = (self.log.take(), self.untold_allowed.load(Ordering::Relaxed)) {
+            let untold = log.untold(&self.sql).await;
+            assert!(untold.is_empty(), "the trail does not tell what happened:\n{}", untold.join("\n"));
         }
         self.finished = true;
         if let Some(server) = self.server.take() {

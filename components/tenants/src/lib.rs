@@ -1,4 +1,4 @@
-//! A shop as its staff run it: settings, members, roles. `tenants`, `organizations` and `stores` are names of the same (ruling C-04);
+//! A shop as its staff run it: settings, members, roles, the trail of what they change; and the job that seals it. `tenants`, `organizations` and `stores` are names of the same (ruling C-04);
 //! `me` is the shop that the request names.
 
 mod routes;
@@ -8,7 +8,7 @@ use commerce_http::{Routes, TENANT_PATHS, get, post};
 use routes::members::MemberView;
 use routes::roles::RoleView;
 use routes::tenant::SettingsView;
-use routes::{audit, members, ownership, roles, tenant};
+use routes::{audit, jobs, members, ownership, roles, tenant};
 
 fn shop() -> Routes {
     Routes::new()
@@ -27,6 +27,7 @@ fn shop() -> Routes {
                 .gives::<MemberView>(200),
         )
         .route("/me/audit", get(audit::search_audit).pages::<AuditEntry>())
+        .route("/me/audit/export", get(audit::export_audit).gives_file(&["application/x-ndjson"]))
         .route("/me/leave", post(ownership::leave).gives::<ownership::Left>(200))
         .route("/me/ownership", post(ownership::transfer).gives::<MemberView>(200))
         .route("/me/roles", get(roles::list_roles).lists::<RoleView>().post(roles::create_role).gives::<RoleView>(201))
@@ -44,7 +45,8 @@ fn shop() -> Routes {
 /// What is done here, and by whom.
 #[must_use]
 pub fn routes() -> Routes {
-    TENANT_PATHS.into_iter().fold(Routes::new(), |routes, path| routes.nest(path, shop()))
+    let jobs = Routes::new().route("/internal/jobs/audit/seal", post(jobs::seal_audit));
+    TENANT_PATHS.into_iter().fold(jobs, |routes, path| routes.nest(path, shop()))
 }
 
 #[cfg(target_family = "wasm")]

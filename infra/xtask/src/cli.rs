@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
+use crate::audit::{self, AuditArgs};
 use crate::bench::{self, BenchArgs};
 use crate::build::{self, BuildArgs};
 use crate::check;
@@ -40,6 +41,7 @@ enum Command {
     Bench(BenchArgs),
     Keys(KeysArgs),
     Provider(ProviderArgs),
+    Audit(AuditArgs),
     /// Print the environment with which `spin up` runs the same application against the database of a running `up`
     Env,
 }
@@ -74,6 +76,7 @@ impl Cli {
             Command::Bench(args) => bench::run(&workspace, &args, &mut interrupt).await,
             Command::Keys(args) => keys::run(&workspace, &args),
             Command::Provider(args) => provider::run(&workspace, &args, &mut interrupt).await,
+            Command::Audit(args) => audit::run(&workspace, &args, &mut interrupt).await,
             Command::Env => up::print_variables(&workspace).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -1,6 +1,7 @@
 //! The repository's own commands (`cargo xtask …`), as a library so that tests can prepare a database the way `up` does.
 
 pub mod apt;
+pub mod audit;
 pub mod bench;
 pub mod build;
 pub mod check;

@@ -10,7 +10,7 @@ declare
   told boolean := e.table_name not in ('account', 'credential', 'device', 'external_identity', 'provider');
 begin
   return jsonb_build_object('id', e.id, 'occurred_at', app.iso(e.occurred_at), 'actor', e.actor, 'ip', e.ip, 'request_id', e.request_id,
-    'action', e.action, 'table', e.table_name, 'record_id', e.row_id, 'changed', to_jsonb(changed),
+    'reason', e.reason, 'action', e.action, 'table', e.table_name, 'record_id', e.row_id, 'changed', to_jsonb(changed),
     'before', case when told and e.before is not null then (select coalesce(jsonb_object_agg(k, e.before -> k), '{}') from unnest(changed) k where e.before ? k) end,
     'after', case when told and e.after is not null then (select coalesce(jsonb_object_agg(k, e.after -> k), '{}') from unnest(changed) k where e.after ? k) end);
 end $$;

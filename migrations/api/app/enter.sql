@@ -8,6 +8,7 @@ declare
   done text := set_config('app.actor', coalesce(context ->> 'actor', 'guest'), true)
     || set_config('app.request_id', coalesce(context ->> 'request_id', ''), true)
     || set_config('app.ip', coalesce(context ->> 'ip', ''), true)
+    || set_config('app.reason', coalesce(context ->> 'reason', ''), true)
     || set_config('app.tenant_id', coalesce(context ->> 'tenant_id', ''), true);
 begin
   if context ? 'tenant_id' then
@@ -23,4 +24,4 @@ begin
   if context ? 'session' then perform app.enter_session(context -> 'session'); end if;
   return tenant;
 end $$;
-comment on function app.enter(jsonb) is 'Sets tenant, actor, request and session of the transaction; refuses unknown and paused shops and sessions that are over.';
+comment on function app.enter(jsonb) is 'Sets tenant, actor, request, reason and session of the transaction; refuses unknown and paused shops and sessions that are over.';

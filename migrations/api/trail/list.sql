@@ -16,15 +16,7 @@ begin
     where e.tenant_id = t.id and (input ->> 'before' is null or e.id < (input ->> 'before')::bigint)
     order by e.id desc limit look
   ), page as (
-    select (s.e) as entry, (s.e).id as id from seen s
-    where (input ->> 'actor' is null or (s.e).actor = input ->> 'actor')
-      and (input ->> 'table' is null or (s.e).table_name = input ->> 'table')
-      and (input ->> 'record_id' is null or (s.e).row_id = input ->> 'record_id')
-      and (input ->> 'action' is null or (s.e).action = input ->> 'action')
-      and (input ->> 'request_id' is null or (s.e).request_id = input ->> 'request_id')
-      and (input ->> 'since' is null or (s.e).occurred_at >= (input ->> 'since')::timestamptz)
-      and (input ->> 'until' is null or (s.e).occurred_at < (input ->> 'until')::timestamptz)
-    order by (s.e).id desc limit page_size
+    select (s.e) as entry, (s.e).id as id from seen s where app.audit_matches(s.e, input) order by (s.e).id desc limit page_size
   )
   select coalesce((select jsonb_agg(app.audit_view(p.entry) order by p.id desc) from page p), '[]'),
     case when (select count(*) from page) = page_size then (select min(p.id) from page p)

@@ -132,6 +132,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         ("/internal/jobs/storefront/purge".to_owned(), "POST"),
         ("/internal/jobs/payments/reconcile".to_owned(), "POST"),
         ("/internal/jobs/events/publish".to_owned(), "POST"),
+        ("/internal/jobs/audit/seal".to_owned(), "POST"),
         ("/internal/jobs/messages/deliver".to_owned(), "POST"),
         ("/internal/jobs/messages/purge".to_owned(), "POST"),
         ("/.well-known/jwks.json".to_owned(), "GET,HEAD"),
@@ -156,6 +157,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
             ("/roles/a", "GET,HEAD,PATCH,DELETE"),
             ("/invitations", "GET,HEAD,POST"),
             ("/audit", "GET,HEAD"),
+            ("/audit/export", "GET,HEAD"),
             ("/invitations/a", "DELETE"),
             ("/invitations/a/resend", "POST"),
         ]
@@ -252,6 +254,7 @@ async fn jobs_and_webhooks_open_to_nobody_without_their_secret() {
         "storefront/purge",
         "payments/reconcile",
         "events/publish",
+        "audit/seal",
         "messages/deliver",
         "messages/purge",
     ] {

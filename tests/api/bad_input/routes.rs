@@ -176,6 +176,7 @@ impl<'w> Stage<'w> {
             (Method::DELETE, "/roles/nobody".to_owned()),
             (Method::GET, "/invitations".to_owned()),
             (Method::GET, "/audit".to_owned()),
+            (Method::GET, "/audit/export".to_owned()),
             (Method::POST, format!("/invitations/inv_{nobody}/resend")),
             (Method::DELETE, format!("/invitations/inv_{nobody}")),
         ] {

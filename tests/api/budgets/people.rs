@@ -150,6 +150,7 @@ async fn what_staff_do_keeps_its_budget() {
     budget.one(shop.patch("", &owner, &json!({"show_available": false})), 200).await;
     budget.one(shop.get("/members?q=member", &owner), 200).await;
     budget.one(shop.get("/audit?table=membership", &owner), 200).await;
+    budget.one(shop.get("/audit/export?table=membership", &owner), 200).await;
     budget.one(shop.get(&members, &owner), 200).await;
     budget.one(shop.patch(&members, &owner, &json!({"role": "manager"})), 200).await;
     budget.one(shop.patch(&members, &owner, &json!({"status": "suspended"})), 200).await;

@@ -1,6 +1,8 @@
-//! `/api/v1/tenants/me`: settings, members, roles.
+//! `/api/v1/tenants/me`: settings, members, roles, the trail.
 
 mod audit;
+mod audit_export;
+mod audit_lines;
 mod invitations;
 mod members;
 mod roles;

@@ -1,5 +1,6 @@
 //! Database functions, called as the components call them.
 
+mod audit_chain;
 mod auth;
 mod event_feed;
 mod paging;

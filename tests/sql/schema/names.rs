@@ -6,7 +6,7 @@ use std::path::Path;
 use tests::{Database, root};
 
 /// Helpers that come with the schema itself, since tables and policies need them.
-const OF_THE_SCHEMA: [&str; 22] = [
+const OF_THE_SCHEMA: [&str; 23] = [
     "app.account_id",
     "app.actor",
     "app.audit_realm_row",
@@ -22,6 +22,7 @@ const OF_THE_SCHEMA: [&str; 22] = [
     "app.raise_account_epoch",
     "app.raise_membership_epoch",
     "app.realm_of",
+    "app.reason",
     "app.refresh_product",
     "app.request_id",
     "app.session_id",

@@ -1,5 +1,7 @@
 //! What the catalogue must say (design §3, §6; the pitfalls of row-level security): each rule is a query for what breaks it.
 
+use tests::MACHINERY;
+
 /// One rule.
 pub struct Rule {
     /// What holds.
@@ -12,17 +14,6 @@ pub struct Rule {
     /// A change that breaks the rule: shows that the query finds something.
     pub broken_by: &'static str,
 }
-
-const MACHINERY: &[(&str, &str)] = &[
-    ("event_feed", "a counter derived from the outbox"),
-    ("outbox", "written once beside the audited row, and only numbered later"),
-    ("idempotency", "written beside the audited order"),
-    ("challenge", "a secret for minutes; what comes of it is in the trail of attempts"),
-    ("throttle", "counters"),
-    ("session_use", "when a session was last used, apart from the audited session"),
-    ("refresh_token", "hangs on the audited session; each use is in the trail of attempts"),
-    ("message", "written once beside what it tells of"),
-];
 
 /// What sets a bad table apart from a good one is said in `broken_by`; this is the rest of it.
 pub const TENANT_TABLE: &str = "create temporary view tenant_table as \
@@ -59,7 +50,7 @@ pub const TABLES: &[Rule] = &[
     Rule {
         name: "one policy confines reading and writing to the running tenant",
         offenders: "select t.relname from (select oid, relname from tenant_table where key = 'tenant_id' \
-              union all select 'audit.entry'::regclass, 'entry' union all select 'audit.attempt'::regclass, 'attempt') t \
+              union all select c.oid, c.relname from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind = 'r') t \
             where not exists (select from pg_policies p where format('%I.%I', p.schemaname, p.tablename)::regclass = t.oid \
               and p.permissive = 'PERMISSIVE' and p.cmd = 'ALL' and p.roles = '{public}' and p.policyname = t.relname || '_tenant' \
               and p.qual = format('(%s = ( SELECT app.tenant_id() AS tenant_id))', case t.relname when 'tenant' then 'id' else 'tenant_id' end) \
@@ -216,22 +207,23 @@ pub const TABLES: &[Rule] = &[
 /// Functions.
 pub const FUNCTIONS: &[Rule] = &[
     Rule {
-        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of people, app_identity or, of the trail, app_auditor on a fixed search path",
+        name: "a function of schema api takes (context, input), answers jsonb, and runs as app_executor or, of people, app_identity or, of the trail, app_auditor or app_sealer on a fixed search path",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and not (p.prosecdef and p.proowner = case \
                 when p.proname ~ '^(auth|invitation|member)_' or p.proname = 'jobs_identity_purge' then 'app_identity'::regrole \
-                when p.proname ~ '^trail_' then 'app_auditor'::regrole else 'app_executor'::regrole end \
+                when p.proname ~ '^trail_' then 'app_auditor'::regrole when p.proname = 'jobs_seal_audit' then 'app_sealer'::regrole else 'app_executor'::regrole end \
             and p.proconfig = '{search_path=pg_catalog}' and p.prorettype = 'jsonb'::regtype and not p.proretset \
             and p.proargtypes::oid[] <@ array['jsonb'::regtype::oid] and p.proargnames[1] = 'context' and (p.pronargs = 1 or p.proargnames[2] = 'input'))",
         allowed: &[],
         broken_by: "alter function api.cart_read(jsonb, jsonb) security invoker",
     },
     Rule {
-        name: "other functions that run as another role are those that look for a tenant, and the one that looks for a session",
+        name: "other functions that run as another role are those that look for a tenant, the one that looks for a session, and the one that notes who read the trail",
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
-              and p.proname in ('resolve_tenant', 'live_tenants', 'tenant_by_endpoint')) \
-            and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session')",
+              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint')) \
+            and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session') \
+            and not (p.proowner = 'app_executor'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'note_read')",
         allowed: &[],
         broken_by: "alter function app.order_facts(uuid, uuid) security definer",
     },
@@ -256,6 +248,7 @@ pub const FUNCTIONS: &[Rule] = &[
             ("jobs_publish_events", "enters each tenant in turn"),
             ("jobs_purge", "enters each tenant in turn"),
             ("jobs_release_reservations", "enters each tenant in turn"),
+            ("jobs_seal_audit", "the same, deleted ones too"),
         ],
         broken_by: "create function api.bad(context jsonb, input jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$",
     },
@@ -263,7 +256,13 @@ pub const FUNCTIONS: &[Rule] = &[
         name: "a job enters each tenant before it touches a table of it",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and p.proname like 'jobs\\_%' \
             and p.prosrc !~ 'in select app\\.live_tenants\\(\\) loop\\s+exit when [^;]+;\\s+perform app\\.enter\\(context \\|\\| jsonb_build_object\\(''tenant_id'', tenant\\)\\);'",
-        allowed: &[("jobs_messages_settle", "settles one message of the tenant that the context names")],
+        allowed: &[
+            ("jobs_messages_settle", "settles one message of the tenant that the context names"),
+            (
+                "jobs_seal_audit",
+                "sets the tenant itself: app.enter refuses a deleted one, whose trail is sealed all the same",
+            ),
+        ],
         broken_by: "create function api.jobs_bad(context jsonb, input jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$",
     },
     Rule {
@@ -282,7 +281,7 @@ pub const FUNCTIONS: &[Rule] = &[
 pub const ROLES: &[Rule] = &[
     Rule {
         name: "no role of the application is exempt from anything",
-        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_auditor', 'app_admin', 'superadmin') \
+        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_auditor', 'app_sealer', 'app_admin', 'superadmin') \
             and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname in ('app_user', 'app_admin')))",
         allowed: &[],
         broken_by: "alter role app_executor bypassrls",
@@ -290,7 +289,7 @@ pub const ROLES: &[Rule] = &[
     Rule {
         name: "app_user and the roles that functions run as are members of no role",
         offenders: "select m.roleid::regrole || ' to ' || m.member::regrole from pg_auth_members m \
-            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole, 'app_auditor'::regrole)",
+            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole, 'app_auditor'::regrole, 'app_sealer'::regrole)",
         allowed: &[],
         broken_by: "grant app_executor to app_user",
     },
@@ -349,17 +348,34 @@ pub const ROLES: &[Rule] = &[
     Rule {
         name: "the audit trail only grows",
         offenders: "select r || ' ' || t from unnest(array['app_executor', 'app_identity', 'app_user', 'app_resolver', 'app_admin']) r \
-            cross join unnest(array['audit.entry', 'audit.attempt']::regclass[]) t \
+            cross join unnest(array['audit.entry', 'audit.attempt', 'audit.link']::regclass[]) t \
             where has_table_privilege(r, t, 'select, update, delete, truncate') or has_any_column_privilege(r, t, 'select, update')",
         allowed: &[],
         broken_by: "grant update on audit.entry to app_executor",
     },
     Rule {
-        name: "app_auditor reads the trail and the tenant that it enters, and writes nothing",
+        name: "what writes the trail does not seal it",
+        offenders: "select r.rolname::text from pg_roles r where r.rolname in ('app_executor', 'app_identity', 'app_user', 'app_resolver', 'app_admin', 'app_auditor') \
+            and (has_table_privilege(r.rolname, 'audit.link', 'insert') or has_any_column_privilege(r.rolname, 'audit.link', 'insert'))",
+        allowed: &[],
+        broken_by: "grant insert on audit.link to app_identity",
+    },
+    Rule {
+        name: "app_sealer reads the trail and adds links, and does nothing else with any table",
+        offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
+            and (has_table_privilege('app_sealer', c.oid, 'update, delete, truncate, references, trigger') \
+              or has_any_column_privilege('app_sealer', c.oid, 'update') \
+              or has_any_column_privilege('app_sealer', c.oid, 'insert') <> (c.oid = 'audit.link'::regclass) \
+              or has_any_column_privilege('app_sealer', c.oid, 'select') <> (c.oid in ('audit.entry'::regclass, 'audit.link'::regclass)))",
+        allowed: &[],
+        broken_by: "grant update (hash) on audit.link to app_sealer",
+    },
+    Rule {
+        name: "app_auditor reads the trail, its seals and the tenant that it enters, and writes nothing",
         offenders: "select c.oid::regclass::text from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) and c.relkind = 'r' \
             and (has_table_privilege('app_auditor', c.oid, 'insert, update, delete, truncate, references, trigger') \
               or has_any_column_privilege('app_auditor', c.oid, 'insert, update') \
-              or has_any_column_privilege('app_auditor', c.oid, 'select') <> (c.oid in ('app.tenant'::regclass, 'audit.entry'::regclass)))",
+              or has_any_column_privilege('app_auditor', c.oid, 'select') <> (c.oid in ('app.tenant'::regclass, 'audit.entry'::regclass, 'audit.link'::regclass)))",
         allowed: &[],
         broken_by: "grant insert on audit.entry to app_auditor",
     },

@@ -197,9 +197,11 @@ pub struct AuditEntry {
     pub actor: String,
     /// From where.
     pub ip: Option<String>,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
     /// In which request.
     pub request_id: Option<String>,
-    /// `insert`, `update`, `delete`.
+    /// `insert`, `update`, `delete`, `read`.
     pub action: String,
     /// Of what.
     pub table: String,

@@ -23,14 +23,27 @@ const DEFAULT_LIMIT: u32 = 20;
 /// Most rows on a page.
 const MAX_LIMIT: u32 = 100;
 
+/// Most lines of an export in one answer, and as many as come unasked: about a megabyte.
+const MAX_EXPORT: u32 = 1_000;
+
 /// Rows on a page, as the parameter `limit` asks for.
 ///
 /// # Errors
 /// 422 `out_of_range`.
 pub fn page_limit(wanted: Option<u32>) -> Result<u32, Problem> {
-    let limit = wanted.unwrap_or(DEFAULT_LIMIT);
-    let good = (1..=MAX_LIMIT).contains(&limit);
-    if good { Ok(limit) } else { Err(Problem::field("limit", "out_of_range", "must be between 1 and 100")) }
+    limit(wanted.unwrap_or(DEFAULT_LIMIT), MAX_LIMIT, "must be between 1 and 100")
+}
+
+/// Lines of a page that programs take away, as the parameter `limit` asks for.
+///
+/// # Errors
+/// 422 `out_of_range`.
+pub fn export_limit(wanted: Option<u32>) -> Result<u32, Problem> {
+    limit(wanted.unwrap_or(MAX_EXPORT), MAX_EXPORT, "must be between 1 and 1000")
+}
+
+fn limit(wanted: u32, max: u32, message: &'static str) -> Result<u32, Problem> {
+    if (1..=max).contains(&wanted) { Ok(wanted) } else { Err(Problem::field("limit", "out_of_range", message)) }
 }
 
 /// The list that a cursor belongs to: its name, its filters and its order. A cursor of another list is refused. It is no

@@ -12,6 +12,7 @@ mod pgbench;
 mod start;
 mod statements;
 mod tenants;
+mod trail;
 mod webhook;
 
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub enum Scenario {
     HotSku,
     /// Settled payments
     Webhook,
+    /// What audit triggers cost, and how fast the trail is sealed and verified
+    Trail,
     /// Memory before and under load
     Memory,
     /// Fresh database, migrated and seeded
@@ -82,6 +85,7 @@ impl Scenario {
             Self::Tenants => tenants::run(stand).await,
             Self::HotSku => hot_sku::run(stand).await,
             Self::Webhook => webhook::run(stand, effort).await,
+            Self::Trail => trail::run(stand, effort).await,
             Self::Memory => memory::run(stand, effort).await,
             Self::Database => database::run(stand).await,
         }

@@ -26,14 +26,16 @@ const ADMIN: &str = "postgres";
 
 /// As durable as production (fsync and synchronous commit stay on), sized for a developer's machine. TCP on the loopback
 /// address alone: components reach a database by TCP, and no socket means no length limit on the checkout's path.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=256MB",
     "fsync=on",
     "synchronous_commit=on",
-    "wal_level=replica",
+    // Tests compare the trail with what the log says has changed.
+    "wal_level=logical",
+    "max_replication_slots=100",
     "timezone=UTC",
     "password_encryption=scram-sha-256",
 ];

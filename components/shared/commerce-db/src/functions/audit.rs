@@ -5,16 +5,16 @@ use serde_json::value::RawValue;
 
 use crate::call::tenant_function;
 
-/// Input of [`LIST`]; what is `None` filters nothing.
+/// Which lines; what is `None` filters nothing.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct ListInput {
-    /// Public id of an account, or `guest`, `gateway`, `job`, `system`.
+pub struct Filter {
+    /// Public id of an account, or `guest`, `gateway`, `provider`, `job`, `system`.
     pub actor: Option<String>,
     /// Name of a table.
     pub table: Option<String>,
     /// The changed row's id, a UUID as text.
     pub record_id: Option<String>,
-    /// `insert`, `update` or `delete`.
+    /// `insert`, `update`, `delete` or `read`.
     pub action: Option<&'static str>,
     /// The request that did it.
     pub request_id: Option<String>,
@@ -22,12 +22,34 @@ pub struct ListInput {
     pub since: Option<String>,
     /// ISO 8601: earlier.
     pub until: Option<String>,
+}
+
+/// Input of [`LIST`].
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ListInput {
+    /// Which lines.
+    #[serde(flatten)]
+    pub filter: Filter,
     /// Most lines of a page.
     pub limit: u32,
     /// Most lines that are looked at.
     pub look: u32,
     /// Lines before this one, which the page before ended with.
     pub before: Option<i64>,
+}
+
+/// Input of [`EXPORT`].
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ExportInput {
+    /// Which lines.
+    #[serde(flatten)]
+    pub filter: Filter,
+    /// Most lines of a page.
+    pub limit: u32,
+    /// Most lines that are looked at.
+    pub look: u32,
+    /// Lines after this one, which the page before ended with.
+    pub after: Option<i64>,
 }
 
 /// Answer of [`LIST`].
@@ -39,7 +61,20 @@ pub struct Entries {
     pub next: Option<i64>,
 }
 
+/// Answer of [`EXPORT`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct Export {
+    /// The oldest first.
+    pub entries: Vec<Box<RawValue>>,
+    /// Where the next page goes on.
+    pub next: Option<i64>,
+}
+
 tenant_function! {
     /// One page of the trail.
     LIST, "trail_list", ListInput => Entries
+}
+tenant_function! {
+    /// One page of the trail to take away, and a line in it that says so.
+    EXPORT, "trail_export", ExportInput => Export
 }

@@ -88,3 +88,7 @@ global_function! {
     /// Removes what has outlived its use: idempotency records, abandoned carts.
     PURGE, "jobs_purge", JobInput => JobDone
 }
+global_function! {
+    /// Gives lines of the trail their place in their tenant's chain.
+    SEAL_AUDIT, "jobs_seal_audit", JobInput => JobDone
+}
