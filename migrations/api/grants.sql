@@ -16,7 +16,7 @@ begin
       when f.schema = 'api' and f.name ~ '^trail_' then 'app_auditor'
       when f.schema = 'api' and f.name = 'jobs_seal_audit' then 'app_sealer'
       when f.schema = 'api' or f.schema = 'app' and f.name = 'note_read' then 'app_executor'
-      when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint') then 'app_resolver'
+      when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of') then 'app_resolver'
       else 'superadmin' end;
     if f.owner <> home then execute format('alter function %s owner to %I', f.signature, home); end if;
   end loop;

@@ -6,6 +6,7 @@ mod budgets;
 mod contract;
 mod kill_points;
 mod outage;
+mod pipeline;
 mod purchase;
 mod purge;
 mod storefront;

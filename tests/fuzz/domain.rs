@@ -9,7 +9,8 @@ use commerce_domain::permission::Role;
 use commerce_domain::text::{fold_digits, is_unprintable};
 use commerce_domain::{
     AccountId, AddressId, CartId, CartItemId, CategoryId, Currency, CustomerId, EventId, GatewayAccountId, MediaId,
-    Money, OrderId, OrderLineId, PaymentId, ProductId, Quantity, SessionId, StaffId, TenantId, VariantId,
+    Money, OrderId, OrderLineId, PaymentId, ProductId, Quantity, SessionId, StaffId, TenantId, TraceContext, VariantId,
+    WebOrigin,
 };
 use commerce_identity::device::{Device, fingerprint};
 use commerce_identity::identifier::Identifier;
@@ -195,7 +196,36 @@ fn device() -> Target {
     })
 }
 
+fn trace() -> Target {
+    let good = [
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\na=1",
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff-x\n",
+    ];
+    Target::text("trace context", good, |text, _| {
+        let (parent, state) = text.split_once('\n').unwrap_or((text, ""));
+        let of = |parent: &str, state: &str| {
+            TraceContext::of_headers([parent.as_bytes()].into_iter(), [state.as_bytes()].into_iter(), 7)
+        };
+        let Some(trace) = of(parent, state) else { return false };
+        let next = of(&trace.traceparent(), trace.tracestate().unwrap_or_default()).expect("what is sent is valid");
+        assert_eq!(next, trace, "a second form of {text:?}");
+        assert!(trace.tracestate().is_none_or(|state| state.len() <= 512 && !state.contains(char::is_control)));
+        true
+    })
+}
+
+fn web_origin() -> Target {
+    let good = ["https://www.example.com", "http://localhost:5173", "HTTPS://A.Example:443"];
+    Target::text("web origin", good, |text, _| {
+        let Ok(origin) = WebOrigin::parse(text) else { return false };
+        assert_eq!(WebOrigin::parse(origin.as_str()).as_ref(), Ok(&origin), "a second form of {text:?}");
+        let harmless = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b":/.-".contains(&byte);
+        assert!(origin.as_str().bytes().all(harmless), "{origin:?}");
+        true
+    })
+}
+
 pub fn all() -> Vec<Target> {
     let people = [email(), phone(), contact(), saved_address(), name(), language(), role(), device()];
-    [id(), quantity(), money()].into_iter().chain(people).collect()
+    [id(), quantity(), money(), trace(), web_origin()].into_iter().chain(people).collect()
 }

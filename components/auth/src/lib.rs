@@ -170,5 +170,6 @@ pub fn routes() -> Routes {
 #[cfg(target_family = "wasm")]
 #[spin_sdk::http_service]
 async fn handle(request: spin_sdk::http::Request) -> impl spin_sdk::http::IntoResponse {
-    commerce_http::serve(routes, request).await
+    // Tokens and codes stand here beside what a caller sent: uncompressed (BREACH).
+    commerce_http::serve_plain(routes, request).await
 }

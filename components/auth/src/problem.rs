@@ -21,15 +21,9 @@ pub fn of(error: IdentityError) -> Problem {
         }
         IdentityError::SessionEnded { .. } => Problem::new(StatusCode::UNAUTHORIZED, "session_ended"),
         IdentityError::Busy => Problem::new(StatusCode::TOO_MANY_REQUESTS, "busy").retry_after(BUSY_RETRY_S),
-        IdentityError::Keys(error) => {
-            log("keys", &error.to_string());
-            Problem::unavailable("not_configured", 5)
-        }
+        IdentityError::Keys(error) => Problem::unavailable("not_configured", 5).because(error.to_string()),
         IdentityError::Random(_) => Problem::internal(),
-        IdentityError::Internal(what) => {
-            log("identity", what);
-            Problem::internal()
-        }
+        IdentityError::Internal(what) => Problem::internal().because(what),
     }
 }
 
@@ -47,18 +41,7 @@ pub fn of_external(error: ExternalError) -> Problem {
         ExternalError::Signature => Problem::new(StatusCode::UNAUTHORIZED, "invalid_signature"),
         ExternalError::Event => Problem::unprocessable("malformed_event"),
         ExternalError::Unavailable(_) => Problem::unavailable("provider_unavailable", PROVIDER_RETRY_S),
-        ExternalError::Failed(what) => {
-            log("provider_failed", what);
-            Problem::new(StatusCode::BAD_GATEWAY, "provider_failed")
-        }
-        ExternalError::NotConfigured(what) => {
-            log("not_configured", what);
-            Problem::unavailable("not_configured", PROVIDER_RETRY_S)
-        }
+        ExternalError::Failed(what) => Problem::new(StatusCode::BAD_GATEWAY, "provider_failed").because(what),
+        ExternalError::NotConfigured(what) => Problem::unavailable("not_configured", PROVIDER_RETRY_S).because(what),
     }
-}
-
-/// Says where to look. Neither text holds a secret or anything that a client sent.
-fn log(event: &str, what: &str) {
-    eprintln!("{{\"level\":\"error\",\"event\":\"{event}\",\"what\":\"{what}\"}}");
 }

@@ -1,5 +1,6 @@
 //! The log: JSON lines on standard error, written by a thread of its own so that a slow reader never slows a request.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -9,6 +10,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::{SecondsFormat, Utc};
 
+use crate::trace::TraceId;
+
+/// Hexadecimal digits of an id, at least.
+const ID_DIGITS_MIN: usize = 16;
 /// Lines that may wait; what comes while so many wait is dropped and counted.
 const LINES_MAX: usize = 8192;
 /// How long lines gather: a thread that waited for each of them would have to be woken by each request.
@@ -33,8 +38,9 @@ enum Line {
 /// What is known of a request when its response ends.
 pub struct Entry<'a> {
     pub request_id: &'a str,
+    pub trace_id: Option<TraceId>,
     pub method: &'a str,
-    /// Without the query string, which may hold tokens.
+    /// Without the query string, which may hold tokens. Long ids in it are not written: one may be the key to what it names.
     pub path: &'a str,
     pub status: u16,
     pub duration: Duration,
@@ -128,14 +134,31 @@ fn request_line(entry: &Entry<'_>) -> String {
     let level = if entry.status >= 500 { "error" } else { "info" };
     let mut line = begin(level);
     push_text(&mut line, "request_id", entry.request_id);
+    if let Some(trace_id) = entry.trace_id {
+        let _ = write!(line, r#","trace_id":"{trace_id}""#);
+    }
     push_text(&mut line, "method", entry.method);
-    push_text(&mut line, "path", entry.path);
+    push_text(&mut line, "path", &without_ids(entry.path));
     let Entry { status, bytes, client, .. } = entry;
     let duration_ms = entry.duration.as_secs_f64() * 1e3;
     let _ = write!(line, r#","status":{status},"duration_ms":{duration_ms:.3},"bytes":{bytes}"#);
     push_text(&mut line, "component", entry.component);
     let _ = writeln!(line, ",\"client\":\"{client}\"}}");
     line
+}
+
+/// A path in which `*` stands for the hexadecimal digits at a segment's end, when there are as many as only an id has.
+fn without_ids(path: &str) -> Cow<'_, str> {
+    fn name(segment: &str) -> &str {
+        segment.trim_end_matches(|c: char| c.is_ascii_hexdigit())
+    }
+    let has_id = |segment: &str| segment.len() - name(segment).len() >= ID_DIGITS_MIN;
+    if !path.split('/').any(has_id) {
+        return Cow::Borrowed(path);
+    }
+    let shown =
+        |segment| if has_id(segment) { Cow::Owned(format!("{}*", name(segment))) } else { Cow::Borrowed(segment) };
+    Cow::Owned(path.split('/').map(shown).collect::<Vec<Cow<'_, str>>>().join("/"))
 }
 
 fn begin(level: &str) -> String {
@@ -170,9 +193,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_id_in_a_path_is_not_written() {
+        for (path, shown) in [
+            ("/carts/crt_00112233445566778899aabbccddeeff/items", "/carts/crt_*/items"),
+            ("/webhooks/00112233445566778899AABBCCDDEEFF", "/webhooks/*"),
+            ("/products/moka-pot", "/products/moka-pot"),
+            ("/facade/decade/", "/facade/decade/"),
+            ("/é0123456789abcdef", "/é*"),
+        ] {
+            assert_eq!(without_ids(path), shown);
+        }
+    }
+
+    #[test]
     fn a_line_is_json_whatever_the_client_sends() {
         let entry = Entry {
             request_id: "r-1",
+            trace_id: None,
             method: "GET",
             path: "/a\"b\\c\nd\u{7f}é",
             status: 200,

@@ -25,6 +25,7 @@ use crate::request_id::{self, REQUEST_ID};
 use crate::routes::WELL_KNOWN_PREFIX;
 use crate::spin_headers::{self, RouteHeaders};
 use crate::state::RequestContext;
+use crate::trace;
 
 /// The client of a request that a component or a job sends, as in Spin.
 pub const INTERNAL_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -71,10 +72,18 @@ impl AppInner {
         }
     }
 
-    async fn answer(&self, request: Request<WasiBody>, client: SocketAddr, chained: Option<&Target>) -> Response<Body> {
+    async fn answer(
+        &self,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+        chained: Option<&Target>,
+    ) -> Response<Body> {
         let request_id = request_id::of(request.headers());
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let mut record = Record::begin(&self.metrics, &self.log, request_id.clone(), method, uri, client);
+        if self.log.is_enabled() {
+            record.trace_id = Some(trace::ensure(request.headers_mut()));
+        }
         let arrived = Arrived { request, request_id: request_id.clone(), client };
         let answer = self.route(arrived, chained, &mut record).await;
         let mut response = answer.unwrap_or_else(|problem| problem.response(&request_id));

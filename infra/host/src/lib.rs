@@ -30,6 +30,7 @@ mod server;
 mod spin_headers;
 mod state;
 mod tls;
+mod trace;
 mod variables;
 mod variables_host;
 

@@ -1,6 +1,9 @@
 //! What the host answers by itself: RFC 9457 problem details.
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::body::Body;
@@ -62,6 +65,15 @@ impl Problem {
         let mut response = Response::new(Body::whole(json));
         *response.status_mut() = status;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        for (name, value) in [
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (REFERRER_POLICY, "no-referrer"),
+            (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+            (X_FRAME_OPTIONS, "DENY"),
+            (CACHE_CONTROL, "no-store"),
+        ] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
         if matches!(self, Self::Overloaded | Self::TooManyRequests) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

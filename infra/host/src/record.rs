@@ -10,6 +10,7 @@ use http::{Method, Response, Uri};
 use crate::access_log::{Entry, Log};
 use crate::body::Body;
 use crate::metrics::Metrics;
+use crate::trace::TraceId;
 
 /// The status under which a request is recorded whose client left before there was a response.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -22,6 +23,8 @@ pub struct Record {
     /// Until the response's headers.
     duration: Option<Duration>,
     request_id: Arc<str>,
+    /// The trace that it belongs to, when it is logged.
+    pub trace_id: Option<TraceId>,
     method: Method,
     uri: Uri,
     client: SocketAddr,
@@ -48,6 +51,7 @@ impl Record {
             began: Instant::now(),
             duration: None,
             request_id,
+            trace_id: None,
             method,
             uri,
             client,
@@ -79,6 +83,7 @@ impl Drop for Record {
         if self.log.is_enabled() {
             self.log.request(&Entry {
                 request_id: &self.request_id,
+                trace_id: self.trace_id,
                 method: self.method.as_str(),
                 path: self.uri.path(),
                 status: self.status,

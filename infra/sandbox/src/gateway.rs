@@ -14,6 +14,7 @@ use crate::handle::Settled;
 use crate::lock;
 use crate::messages::Mailbox;
 use crate::moyasar::Outcome;
+use crate::traces::Traces;
 use crate::webhooks::{Dispatcher, Event, EventKind};
 
 /// Why the gateway refuses an act.
@@ -47,6 +48,7 @@ pub(crate) struct Gateway {
     pub(crate) webhooks: Arc<Dispatcher>,
     pub(crate) message_credentials: MessageCredentials,
     pub(crate) mailbox: Mutex<Mailbox>,
+    pub(crate) traces: Mutex<Traces>,
 }
 
 impl Gateway {
@@ -64,6 +66,7 @@ impl Gateway {
             webhooks,
             message_credentials: config.message_credentials.clone(),
             mailbox: Mutex::new(Mailbox::new(config.messages_kept)),
+            traces: Mutex::default(),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::gateway::{Gateway, Refusal};
 use crate::messages::Message;
 use crate::moyasar::Outcome;
 use crate::webhooks::{Delivery, ReleaseOrder, Repeat};
-use crate::{lock, server};
+use crate::{SeenTrace, lock, server};
 
 /// What an act on an invoice or payment led to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -140,6 +140,12 @@ impl Sandbox {
     #[must_use]
     pub fn counters(&self) -> Counters {
         lock(&self.gateway.counters).clone()
+    }
+
+    /// In which traces the latest requests to the APIs came, oldest first.
+    #[must_use]
+    pub fn traces(&self) -> Vec<SeenTrace> {
+        lock(&self.gateway.traces).all()
     }
 
     /// Every message in the mailbox, oldest first.

@@ -26,6 +26,7 @@ mod moyasar;
 mod pages;
 mod reply;
 mod server;
+mod traces;
 mod webhooks;
 
 pub use behaviour::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
@@ -34,6 +35,7 @@ pub use counters::Counters;
 pub use gateway::Refusal;
 pub use handle::{Sandbox, Settled};
 pub use messages::{Channel, Message, Tag};
+pub use traces::SeenTrace;
 pub use webhooks::{Attempt, Delivery, DeliveryState, ReleaseOrder, Repeat};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::gateway::Gateway;
 use crate::reply::{Dropped, Reply, json};
-use crate::{control, messages, moyasar, pages};
+use crate::{control, lock, messages, moyasar, pages};
 
 /// Bodies above this are refused.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -56,6 +56,9 @@ async fn respond(gateway: Arc<Gateway>, request: Request<Incoming>) -> Result<Re
     };
     let path = head.uri.path().to_owned();
     let segments: Vec<_> = path.split('/').skip(1).collect();
+    if matches!(segments.as_slice(), ["emails" | "v1", ..]) {
+        lock(&gateway.traces).note(&head);
+    }
     match segments.as_slice() {
         ["emails", rest @ ..] => messages::email(&gateway, &head, rest, &body).await,
         ["v1", "messages", rest @ ..] => messages::sms(&gateway, &head, rest, &body).await,

@@ -25,6 +25,7 @@ begin
     show_available = coalesce((p ->> 'show_available')::boolean, x.show_available),
     mfa = coalesce(p ->> 'mfa', x.mfa),
     mfa_roles = case when p ? 'mfa_roles' then array(select jsonb_array_elements_text(p -> 'mfa_roles')) else x.mfa_roles end,
+    cors_origins = case when p ? 'cors_origins' then array(select jsonb_array_elements_text(p -> 'cors_origins')) else x.cors_origins end,
     password_rules = coalesce(p -> 'password_rules', x.password_rules),
     catalog_version = x.catalog_version + 1
   where x.id = t.id returning x.* into t;

@@ -221,7 +221,7 @@ pub const FUNCTIONS: &[Rule] = &[
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
-              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint')) \
+              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of')) \
             and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session') \
             and not (p.proowner = 'app_executor'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'note_read')",
         allowed: &[],

@@ -11,7 +11,7 @@ use std::time::Duration;
 use commerce_db::auth::Channel;
 use commerce_db::messages::{self, DueMessage, MessageSettleInput, MessagesDueInput};
 use commerce_db::variables::VariableError;
-use commerce_db::{CallContext, DbError};
+use commerce_db::{CallContext, DbError, Level};
 use commerce_gateways::messages::{Email, Outcome, Rejection, Sms, deliver};
 use commerce_identity::opaque::LinkToken;
 use commerce_identity::seal::KeyRing;
@@ -79,7 +79,7 @@ pub async fn deliver_messages(
 
 /// Whether the message needs no further run.
 async fn handle(context: &CallContext, keys: &KeyRing, providers: &Providers, message: DueMessage) -> bool {
-    let (sent, error, retry_s) = match attempt(keys, providers, &message).await {
+    let (sent, error, retry_s) = match attempt(context, keys, providers, &message).await {
         Attempt::Sent => (true, None, None),
         Attempt::GivenUp(reason) => (false, Some(reason), None),
         Attempt::Failed(failure) => (false, Some(failure.reason), retry_s(message.attempts, failure)),
@@ -92,7 +92,7 @@ async fn handle(context: &CallContext, keys: &KeyRing, providers: &Providers, me
     messages::SETTLE.call(&context, &input).await.is_ok() && retry_s.is_none()
 }
 
-async fn attempt(keys: &KeyRing, providers: &Providers, message: &DueMessage) -> Attempt {
+async fn attempt(context: &CallContext, keys: &KeyRing, providers: &Providers, message: &DueMessage) -> Attempt {
     let Ok(body) = open(keys, message.id, &message.sealed_body) else {
         // Most likely a key is missing from `sealing_keys`, so it is worth waiting for.
         return Attempt::Failed(Failure { reason: "unreadable", least: Duration::ZERO, needs_operator: false });
@@ -102,11 +102,11 @@ async fn attempt(keys: &KeyRing, providers: &Providers, message: &DueMessage) ->
     }
     let outcome = match message.channel {
         Channel::Email => match compose(message, &body, providers) {
-            Some(letter) => deliver(&providers.email, &letter).await,
+            Some(letter) => deliver(&providers.email, &letter, context.trace.as_ref()).await,
             None => return Attempt::GivenUp("no_account"),
         },
         Channel::Sms => match text_message(message, &body, providers) {
-            Some(text) => deliver(&providers.sms, &text).await,
+            Some(text) => deliver(&providers.sms, &text, context.trace.as_ref()).await,
             None => return Attempt::GivenUp("no_text"),
         },
     };
@@ -161,14 +161,7 @@ fn language(message: &DueMessage, body: &Body) -> Language {
 
 /// One JSON line for a message that was not sent: which and why, never to whom or what.
 fn log(context: &CallContext, message: &DueMessage, error: &str, retry_s: Option<i64>) {
-    let line = serde_json::json!({
-        "level": if retry_s.is_some() { "warn" } else { "error" },
-        "event": "message_delivery",
-        "message_id": message.id,
-        "kind": message.kind,
-        "error": error,
-        "retry_s": retry_s,
-        "request_id": context.request_id,
-    });
-    eprintln!("{line}");
+    let level = if retry_s.is_some() { Level::Warn } else { Level::Error };
+    let facts = serde_json::json!({"message_id": message.id, "kind": message.kind, "error": error, "retry_s": retry_s});
+    context.log(level, "message_delivery", facts);
 }

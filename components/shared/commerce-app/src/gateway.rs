@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use commerce_db::variables::{self, Variable};
 use commerce_db::webhooks::GatewayTruth;
+use commerce_db::{CallContext, Level};
 use commerce_domain::settlement::Truth;
 use commerce_gateways::{GatewayError, GatewayRef, GatewayRequest, GatewayResponse, Moyasar, Secret};
 
@@ -61,18 +62,15 @@ pub(crate) fn settlement_truth(
     }
 }
 
-/// Sends one request, with the time limit of every gateway call.
+/// Sends one request on behalf of another, with the time limit of every gateway call.
 ///
 /// # Errors
 /// [`GatewayError`].
-pub(crate) async fn ask(request: GatewayRequest) -> Result<GatewayResponse, GatewayError> {
-    commerce_gateways::send(request, TIMEOUT).await
+pub(crate) async fn ask(context: &CallContext, request: GatewayRequest) -> Result<GatewayResponse, GatewayError> {
+    commerce_gateways::send(request, context.trace.as_ref(), TIMEOUT).await
 }
 
 /// One JSON line for a gateway call that failed: which step and why, never what was sent or answered.
-pub(crate) fn log(request_id: &str, step: &str, error: &dyn std::error::Error) {
-    let line = serde_json::json!({
-        "level": "warn", "event": "gateway_call", "step": step, "error": error.to_string(), "request_id": request_id,
-    });
-    eprintln!("{line}");
+pub(crate) fn log(context: &CallContext, step: &str, error: &dyn std::error::Error) {
+    context.log(Level::Warn, "gateway_call", serde_json::json!({"step": step, "error": error.to_string()}));
 }

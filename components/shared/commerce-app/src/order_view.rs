@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::money_view::{MoneyView, TotalsView};
 
 /// An order.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Order)]
 pub struct OrderView<'a> {
     id: OrderId,
@@ -31,6 +31,8 @@ pub struct OrderView<'a> {
     paid_at: Option<&'a str>,
     cancelled_at: Option<&'a str>,
 }
+
+commerce_domain::opaque_debug!(OrderView<'_>);
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderLine)]

@@ -39,7 +39,6 @@ pub const RESERVATION_S: i64 = 600;
 const SCOPE: &str = "checkout";
 
 /// A checkout as asked for.
-#[derive(Debug)]
 pub struct Checkout {
     /// The client's idempotency key.
     pub key: String,
@@ -57,14 +56,18 @@ pub struct Checkout {
     pub shop_origin: String,
 }
 
+commerce_domain::opaque_debug!(Checkout);
+
 /// What becomes the body of the answer.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = PlacedOrder)]
 pub struct PlacedView<'a> {
     order: OrderView<'a>,
     payment: PaymentView<'a>,
     access_token: &'a str,
 }
+
+commerce_domain::opaque_debug!(PlacedView<'_>);
 
 /// How a checkout ended.
 #[derive(Debug)]
@@ -240,15 +243,15 @@ impl GatewayStep<'_> {
         let asked = self.new_invoice(order, token)?;
         let made = async {
             if resumed {
-                let found = gateway::ask(gateway.find_invoice(asked.payment_id)).await?;
+                let found = gateway::ask(self.context, gateway.find_invoice(asked.payment_id)).await?;
                 if let Some(invoice) = gateway.parse_found(asked.payment_id, &found)? {
                     return Ok(invoice);
                 }
             }
-            gateway.parse_created(&asked, &gateway::ask(gateway.create_invoice(&asked)?).await?)
+            gateway.parse_created(&asked, &gateway::ask(self.context, gateway.create_invoice(&asked)?).await?)
         };
         made.await.map_err(|error: GatewayError| {
-            gateway::log(&self.context.request_id, "create_invoice", &error);
+            gateway::log(self.context, "create_invoice", &error);
             match error {
                 GatewayError::Unauthorized(_) | GatewayError::Refused(_) | GatewayError::InvalidRequest(_) => {
                     PlaceOrderError::GatewayRefused

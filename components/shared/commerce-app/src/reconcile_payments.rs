@@ -42,11 +42,11 @@ async fn reconcile(context: &CallContext, due: DuePayment) -> bool {
     let gateway = match gateway::open(&due.provider, &due.mode, &due.credential_ref).await {
         Ok(gateway) => gateway,
         Err(error) => {
-            gateway::log(&context.request_id, "reconcile_access", &error);
+            gateway::log(context, "reconcile_access", &error);
             return false;
         }
     };
-    let truth = match ask(&gateway, &due).await {
+    let truth = match ask(context, &gateway, &due).await {
         Ok(Some(invoice)) => {
             let paid_by = invoice.gateway_payment_id.as_ref();
             gateway::settlement_truth(invoice.gateway_ref.as_str(), paid_by, invoice.truth())
@@ -56,7 +56,7 @@ async fn reconcile(context: &CallContext, due: DuePayment) -> bool {
             None => return false,
         },
         Err(error) => {
-            gateway::log(&context.request_id, "reconcile", &error);
+            gateway::log(context, "reconcile", &error);
             return false;
         }
     };
@@ -72,16 +72,16 @@ async fn reconcile(context: &CallContext, due: DuePayment) -> bool {
 }
 
 /// The payment's invoice: by the gateway's reference, or by ours when the gateway's first answer was never recorded.
-async fn ask(gateway: &Moyasar, due: &DuePayment) -> Result<Option<Invoice>, GatewayError> {
+async fn ask(context: &CallContext, gateway: &Moyasar, due: &DuePayment) -> Result<Option<Invoice>, GatewayError> {
     match &due.gateway_ref {
         Some(reference) => {
             let reference = GatewayRef::parse(reference).ok_or(GatewayError::InvalidRequest("reference"))?;
-            let answer = gateway::ask(gateway.fetch_invoice(&reference)?).await?;
+            let answer = gateway::ask(context, gateway.fetch_invoice(&reference)?).await?;
             gateway.parse_invoice(&reference, &answer).map(Some)
         }
         None => {
             let payment_id = PaymentId::new(due.payment_id);
-            let answer = gateway::ask(gateway.find_invoice(payment_id)).await?;
+            let answer = gateway::ask(context, gateway.find_invoice(payment_id)).await?;
             gateway.parse_found(payment_id, &answer)
         }
     }

@@ -84,10 +84,10 @@ async fn fetch_truth(
     attempt: &commerce_gateways::GatewayRef,
 ) -> Option<Found> {
     let asked = async {
-        let payment = gateway.parse_payment(attempt, &gateway::ask(gateway.fetch_payment(attempt)?).await?)?;
+        let payment = gateway.parse_payment(attempt, &gateway::ask(context, gateway.fetch_payment(attempt)?).await?)?;
         let gateway_ref = payment.gateway_ref.clone().ok_or(GatewayError::Malformed("invoice_id"))?;
         let invoice =
-            gateway.parse_invoice(&gateway_ref, &gateway::ask(gateway.fetch_invoice(&gateway_ref)?).await?)?;
+            gateway.parse_invoice(&gateway_ref, &gateway::ask(context, gateway.fetch_invoice(&gateway_ref)?).await?)?;
         Ok((payment, invoice))
     };
     match asked.await {
@@ -101,7 +101,7 @@ async fn fetch_truth(
         }
         Err(error) => {
             let error: GatewayError = error;
-            gateway::log(&context.request_id, "fetch_payment", &error);
+            gateway::log(context, "fetch_payment", &error);
             None
         }
     }

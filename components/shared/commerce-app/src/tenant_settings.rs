@@ -7,7 +7,7 @@ use commerce_db::tenants::{PasswordRules, SettingsPatch};
 use commerce_domain::field_error::code;
 use commerce_domain::locale::Language;
 use commerce_domain::text::BoundedText;
-use commerce_domain::{FieldError, FieldErrors};
+use commerce_domain::{FieldError, FieldErrors, WebOrigin};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,9 @@ use crate::identity::profile::timezone;
 
 /// Most languages of a shop.
 const MAX_LOCALES: usize = 10;
+
+/// Most other origins of a shop.
+const MAX_ORIGINS: usize = 20;
 
 /// Most roles in a list.
 const MAX_ROLES: usize = 60;
@@ -36,6 +39,7 @@ pub struct SettingsInput {
     mfa: Option<MfaRule>,
     mfa_roles: Option<Vec<String>>,
     password_rules: Option<PasswordRules>,
+    cors_origins: Option<Vec<String>>,
 }
 
 impl SettingsInput {
@@ -54,6 +58,7 @@ impl SettingsInput {
             mfa: self.mfa,
             mfa_roles: wrong.field("mfa_roles", self.mfa_roles, roles),
             password_rules: wrong.field("password_rules.min_length", self.password_rules, rules),
+            cors_origins: wrong.field("cors_origins", self.cors_origins, |texts| origins(&texts)),
         };
         wrong.or(patch)
     }
@@ -105,6 +110,18 @@ fn roles(names: Vec<String>) -> Result<Vec<String>, &'static str> {
     if names.iter().all(fits) { Ok(names) } else { Err(code::UNSUPPORTED) }
 }
 
+/// Each once, spelt as browsers send it. None at all is a list, too: nobody but the shop's own pages.
+fn origins(texts: &[String]) -> Result<Vec<String>, &'static str> {
+    let mut all: Vec<String> = Vec::new();
+    for text in texts {
+        let origin = WebOrigin::parse(text)?.into_string();
+        if !all.contains(&origin) {
+            all.push(origin);
+        }
+    }
+    if all.len() > MAX_ORIGINS { Err(code::TOO_LONG) } else { Ok(all) }
+}
+
 fn rules(rules: PasswordRules) -> Result<PasswordRules, &'static str> {
     let fits = rules.min_length.is_none_or(|length| PASSWORD_LENGTHS.contains(&length));
     if fits { Ok(rules) } else { Err(code::OUT_OF_RANGE) }
@@ -127,16 +144,26 @@ mod tests {
         let all = json!({
             "name": {"ar": "محمصة", "en": "Roastery"}, "locale": "ar", "locales": ["ar", "en"], "timezone": "Asia/Riyadh",
             "show_available": true, "mfa": "required", "mfa_roles": ["owner"], "password_rules": {"min_length": 14, "digit": true},
+            "cors_origins": ["https://www.example.com", "http://localhost:5173"],
         });
         assert_eq!(check(all.clone()).unwrap(), all);
         assert_eq!(check(json!({})).unwrap(), json!({}));
     }
 
     #[test]
+    fn origins_are_spelt_as_browsers_spell_them_and_bounded() {
+        let given = json!({"cors_origins": ["HTTPS://Www.Example.com:443", "https://www.example.com"]});
+        assert_eq!(check(given).unwrap(), json!({"cors_origins": ["https://www.example.com"]}));
+        assert_eq!(check(json!({"cors_origins": []})).unwrap(), json!({"cors_origins": []}));
+        let many: Vec<String> = (0..21).map(|n| format!("https://a{n}.example")).collect();
+        assert_eq!(check(json!({"cors_origins": many})).unwrap_err(), [("cors_origins".to_owned(), "too_long")]);
+    }
+
+    #[test]
     fn every_wrong_field_is_told() {
         let wrong = check(json!({
             "name": {"ar": " "}, "locale": "ar-SA", "locales": [], "timezone": "Riyadh!", "mfa_roles": ["Owner"],
-            "password_rules": {"min_length": 8},
+            "password_rules": {"min_length": 8}, "cors_origins": ["https://a.example", "*"],
         }));
         let expected = [
             ("name", "required"),
@@ -145,6 +172,7 @@ mod tests {
             ("timezone", "invalid"),
             ("mfa_roles", "unsupported"),
             ("password_rules.min_length", "out_of_range"),
+            ("cors_origins", "invalid"),
         ];
         assert_eq!(wrong.unwrap_err(), expected.map(|(field, code)| (field.to_owned(), code)));
     }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use spin_sdk::pg::{Connection, DbValue, Error, ParameterValue};
 
 use crate::variables::{self, Variable};
-use crate::{CallContext, DbError, error};
+use crate::{CallContext, DbError, Level, error};
 
 /// Opening a connection and the statement together. Below the 5 s within which an outage must be answered, above the
 /// role's own `statement_timeout`.
@@ -120,14 +120,7 @@ impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
 
     /// One line that says where to look. SQLSTATE alone: messages and details may hold a customer's values.
     fn log(&self, context: &CallContext, state: &str) {
-        let line = serde_json::json!({
-            "level": "error",
-            "event": "database_call",
-            "function": self.name,
-            "sqlstate": state,
-            "request_id": context.request_id,
-        });
-        eprintln!("{line}");
+        context.log(Level::Error, "database_call", serde_json::json!({"function": self.name, "sqlstate": state}));
     }
 }
 

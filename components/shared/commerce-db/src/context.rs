@@ -1,6 +1,6 @@
 //! Who asks: the first parameter of every database function.
 
-use commerce_domain::{AccountId, AccountKind};
+use commerce_domain::{AccountId, AccountKind, TraceContext};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub struct SessionContext {
 
 /// The context that `app.enter` reads. Exactly one of `tenant_id` or (`host`, `slug`) names the tenant; a call that
 /// serves no tenant has none of them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CallContext {
     /// The request's id, as it stands in answers and logs.
     pub request_id: String,
@@ -72,13 +72,18 @@ pub struct CallContext {
     /// The caller's session; a guest has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionContext>,
+    /// The trace that the request belongs to, for the log and for what it asks elsewhere. The database is told the request's id alone, which finds both.
+    #[serde(skip)]
+    pub trace: Option<TraceContext>,
 }
+
+commerce_domain::opaque_debug!(CallContext);
 
 impl CallContext {
     /// A context that names no tenant: system checks, jobs, a webhook endpoint that is yet to be looked up.
     #[must_use]
     pub fn without_tenant(request_id: String, ip: Option<String>, actor: Actor) -> Self {
-        Self { request_id, ip, actor, tenant_id: None, host: None, slug: None, session: None }
+        Self { request_id, ip, actor, tenant_id: None, host: None, slug: None, session: None, trace: None }
     }
 
     /// The same request on behalf of a tenant that is known by its id.

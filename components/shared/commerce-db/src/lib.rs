@@ -4,6 +4,7 @@ mod call;
 mod context;
 mod error;
 pub mod functions;
+mod log;
 pub mod variables;
 
 pub use call::{Function, Reply};
@@ -13,3 +14,4 @@ pub use functions::{
     After, audit, auth, carts, checkout, customers, invitations, jobs, members, messages, orders, roles, storefront,
     system, tenants, webhooks,
 };
+pub use log::Level;

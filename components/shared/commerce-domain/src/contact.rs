@@ -22,7 +22,7 @@ use crate::text::BoundedText;
 pub type PersonName = BoundedText<1, 120>;
 
 /// Contact data as a request brings it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContactInput {
     /// E-mail address.
@@ -34,6 +34,8 @@ pub struct ContactInput {
     /// Where to deliver.
     pub shipping_address: AddressInput,
 }
+
+crate::opaque_debug!(ContactInput);
 
 /// Valid contact data of a new order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,6 +6,7 @@ pub mod field_error;
 pub mod ids;
 pub mod locale;
 pub mod money;
+mod opaque;
 pub mod order;
 pub mod order_number;
 pub mod payment;
@@ -15,6 +16,8 @@ pub mod quantity;
 pub mod settlement;
 pub mod tax;
 pub mod text;
+pub mod trace;
+pub mod web_origin;
 
 pub use account::{AccountId, AccountKind};
 pub use field_error::{FieldError, FieldErrors};
@@ -24,3 +27,5 @@ pub use ids::{
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};
+pub use trace::TraceContext;
+pub use web_origin::WebOrigin;

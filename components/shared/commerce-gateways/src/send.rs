@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use commerce_domain::TraceContext;
 use futures::future::{Either, select};
 use http_body_util::{BodyExt, Full};
 use spin_sdk::http::Response;
@@ -14,15 +15,25 @@ use crate::message::{GatewayRequest, GatewayResponse};
 /// Most bytes of an answer that are read.
 pub const MAX_ANSWER_LEN: usize = 256 * 1024;
 
-/// Sends a request and reads the whole answer, whatever its status; redirects are not followed.
+/// Sends a request, as a part of a trace if there is one, and reads the whole answer, whatever its status; redirects are not followed.
 ///
 /// # Errors
 /// [`GatewayError::Timeout`] when the answer is not complete within `timeout`, [`GatewayError::Unreachable`],
 /// [`GatewayError::TooLarge`] beyond [`MAX_ANSWER_LEN`], [`GatewayError::InvalidRequest`] for a request that is not HTTP.
-pub async fn send(request: GatewayRequest, timeout: Duration) -> Result<GatewayResponse, GatewayError> {
+pub async fn send(
+    request: GatewayRequest,
+    trace: Option<&TraceContext>,
+    timeout: Duration,
+) -> Result<GatewayResponse, GatewayError> {
     let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
     for (name, value) in &request.headers {
         builder = builder.header(*name, value);
+    }
+    if let Some(trace) = trace {
+        builder = builder.header("traceparent", trace.traceparent());
+        if let Some(state) = trace.tracestate() {
+            builder = builder.header("tracestate", state);
+        }
     }
     // Without it the body goes out in chunks, which not every API behind a proxy takes.
     if !request.body.is_empty() {

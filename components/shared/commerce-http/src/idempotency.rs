@@ -13,8 +13,10 @@ const HEADER: &str = "idempotency-key";
 const MAX: usize = 255;
 
 /// The client's key: given exactly once, 1 to 255 visible ASCII characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
+
+commerce_domain::opaque_debug!(IdempotencyKey);
 
 impl IdempotencyKey {
     /// The key as the client wrote it.

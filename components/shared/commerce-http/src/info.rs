@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::response::Response;
 use commerce_db::{Actor, CallContext};
+use commerce_domain::TraceContext;
 use commerce_kv::Cache;
 use commerce_tenancy::TenantView;
 use http::header::ETAG;
@@ -14,8 +16,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Problem;
 use crate::answer::{self, Page};
+use crate::trace::Trace;
+use crate::{Problem, gzip};
 
 /// One request: its id, who sent it, and what was learnt on the way. Cheap to clone. As an extractor it asks for no tenant.
 #[derive(Clone, Debug)]
@@ -28,8 +31,12 @@ struct Inner {
     method: Method,
     uri: Uri,
     store: Cache,
+    began: Instant,
+    accepts_gzip: bool,
+    trace: Trace,
     route: OnceLock<MatchedPath>,
     tenant: OnceLock<Arc<TenantView>>,
+    actor: OnceLock<Actor>,
 }
 
 impl RequestInfo {
@@ -38,7 +45,19 @@ impl RequestInfo {
         let request_id = request_id(headers);
         let store = Cache::for_request(Arc::clone(&request_id));
         let ip = client_address(headers);
-        Self(Arc::new(Inner { request_id, ip, method, uri, store, route: OnceLock::new(), tenant: OnceLock::new() }))
+        Self(Arc::new(Inner {
+            request_id,
+            ip,
+            method,
+            uri,
+            store,
+            began: Instant::now(),
+            accepts_gzip: gzip::is_accepted(headers),
+            trace: Trace::of(headers),
+            route: OnceLock::new(),
+            tenant: OnceLock::new(),
+            actor: OnceLock::new(),
+        }))
     }
 
     /// The request's id: letters, digits and `-_.` alone, so it needs no escaping in JSON.
@@ -86,7 +105,12 @@ impl RequestInfo {
     /// The context of a database call that names no tenant. See also [`CallContext::for_tenant`].
     #[must_use]
     pub fn context(&self, actor: Actor) -> CallContext {
-        CallContext::without_tenant(self.request_id().to_owned(), self.0.ip.map(|ip| ip.to_string()), actor)
+        if actor != Actor::Guest {
+            self.set_actor(actor);
+        }
+        let context =
+            CallContext::without_tenant(self.request_id().to_owned(), self.0.ip.map(|ip| ip.to_string()), actor);
+        CallContext { trace: Some(self.trace().clone()), ..context }
     }
 
     /// An answer in the envelope of ruling C-13.
@@ -132,6 +156,31 @@ impl RequestInfo {
     /// Remembers the tenant. The first one stays: a request has one tenant.
     pub(crate) fn set_tenant(&self, view: Arc<TenantView>) {
         let _ = self.0.tenant.set(view);
+    }
+
+    /// On whose behalf the request is made, once it is proved; a guest until then.
+    pub(crate) fn actor(&self) -> Actor {
+        self.0.actor.get().copied().unwrap_or(Actor::Guest)
+    }
+
+    /// Remembers who has proved to be calling. The first one stays.
+    pub(crate) fn set_actor(&self, actor: Actor) {
+        let _ = self.0.actor.set(actor);
+    }
+
+    /// The trace that the request belongs to.
+    pub(crate) fn trace(&self) -> &TraceContext {
+        self.0.trace.context()
+    }
+
+    /// Whether the client takes compressed answers.
+    pub(crate) fn accepts_gzip(&self) -> bool {
+        self.0.accepts_gzip
+    }
+
+    /// How long the request has taken so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.began.elapsed()
     }
 
     /// The tenant's id, for the log.

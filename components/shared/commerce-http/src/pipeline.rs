@@ -8,19 +8,25 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use tower::Service;
 
+use crate::cached::RESOURCE_POLICY;
+use crate::cors::{self, Page};
+use crate::encode::{Encoding, encode};
+use crate::log::Failure;
 use crate::query::is_percent_encoded;
-use crate::{Problem, RequestInfo, Routes, json, log};
+use crate::{Problem, RequestInfo, Routes, json, log, vary};
 
 /// Longest path with query.
 const MAX_URI: usize = 8 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// In a response's extensions: the problem that it tells in a form of its own, such as a page for people.
@@ -36,23 +42,60 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
-    handle(ROUTES.get_or_init(|| routes().into_router()), request.map(Body::new)).await
+    handle(ROUTES.get_or_init(|| routes().into_router()), Encoding::Gzip, request.map(Body::new)).await
 }
 
-async fn handle(routes: &Router, mut request: Request<Body>) -> Response {
-    let info = RequestInfo::new(request.method().clone(), request.uri().clone(), request.headers());
-    let checked = check_uri(request.uri()).and_then(|()| json::check_declared_length(request.headers()));
+/// The same for a component whose answers hold secrets beside what a caller has sent: they are not compressed, or their length would tell of the secret
+/// how much it resembles what was sent (BREACH).
+pub async fn serve_plain<B>(routes: fn() -> Routes, request: Request<B>) -> Response
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    handle(ROUTES.get_or_init(|| routes().into_router()), Encoding::Plain, request.map(Body::new)).await
+}
+
+/// The stages, in their order. What a later one needs of the request is kept before the route takes it.
+async fn handle(routes: &Router, encoding: Encoding, request: Request<Body>) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let info = RequestInfo::new(parts.method.clone(), parts.uri.clone(), &parts.headers);
+    parts.extensions.insert(info.clone());
+    let page = Page::of(&parts).await;
+    let checked = check_uri(&parts.uri).and_then(|()| json::check_declared_length(&parts.headers));
     let mut response = match checked {
-        Ok(()) => {
-            request.extensions_mut().insert(info.clone());
-            route(routes, request).await
-        }
+        Ok(()) if cors::is_preflight(&parts) => preflight(routes, parts).await,
+        Ok(()) => route(routes, Request::from_parts(parts, body)).await,
         Err(problem) => problem.into_response(),
     };
-    if response.status().is_client_error() || response.status().is_server_error() {
-        response = render(&info, response);
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    let failure = failed.then(|| render(&info, &mut response));
+    if let Some(page) = page {
+        page.admit(response.headers_mut()).await;
+    }
+    if encoding == Encoding::Gzip {
+        response = encode(&info, response).await;
     }
     add_headers(&info, &mut response);
+    log::answer(&info, response.status(), failure.as_ref());
+    response
+}
+
+/// Answers what a page of another origin may send. The router is asked which methods a path has; no handler runs.
+async fn preflight(routes: &Router, parts: Parts) -> Response {
+    let mut response = match cors::preflight(&parts).await {
+        Err(problem) => return problem.into_response(),
+        Ok(None) => Response::new(Body::empty()),
+        Ok(Some(trusted)) => {
+            let mut response = route(routes, Request::from_parts(parts, Body::empty())).await;
+            trusted.answer(response.headers_mut());
+            response
+        }
+    };
+    vary::on(response.headers_mut(), "Origin");
+    if response.status() != StatusCode::NOT_FOUND {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
     response
 }
 
@@ -74,23 +117,19 @@ fn check_uri(uri: &Uri) -> Result<(), Problem> {
     if clean && is_percent_encoded(uri.path()) { Ok(()) } else { Err(Problem::bad_request("malformed_uri")) }
 }
 
-/// Gives every failure its problem body. A handler's failure brings a `Problem` along; the router's own 404 and 405, and a
+/// Gives every failure its problem body, and returns what the log says of it. A handler's failure brings a `Problem` along; the router's own 404 and 405, and a
 /// recorded failure that is replayed, are told apart by their body.
-fn render(info: &RequestInfo, mut response: Response) -> Response {
+fn render(info: &RequestInfo, response: &mut Response) -> Failure {
+    let of = |problem: &Problem| Failure { code: problem.code().to_owned(), cause: problem.cause().map(str::to_owned) };
     if let Some(Rendered(problem)) = response.extensions_mut().remove() {
-        log::refusal(info, problem.status(), problem.code());
         tell(&problem, response.headers_mut());
-        return response;
+        return of(&problem);
     }
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if response.body().size_hint().exact() == Some(0) => own(response.status()),
-        None => {
-            log::refusal(info, response.status(), "replayed");
-            return response;
-        }
+        None => return Failure { code: "replayed".to_owned(), cause: None },
     };
-    log::refusal(info, problem.status(), problem.code());
     let body = problem.render(info.request_id(), info.path());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
@@ -101,7 +140,7 @@ fn render(info: &RequestInfo, mut response: Response) -> Response {
     }
     let headless = info.method() == Method::HEAD;
     *response.body_mut() = if headless { Body::empty() } else { Body::from(body) };
-    response
+    of(&problem)
 }
 
 /// What a problem says in headers.
@@ -135,6 +174,9 @@ fn add_headers(info: &RequestInfo, response: &mut Response) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=()"),
+        (RESOURCE_POLICY, "same-origin"),
         (CACHE_CONTROL, "no-store"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -185,7 +227,7 @@ mod tests {
     }
 
     fn send(request: http::request::Builder, body: &'static str) -> (Response<()>, Value) {
-        let response = block_on(handle(&routes(), request.body(Body::from(body)).unwrap()));
+        let response = block_on(handle(&routes(), Encoding::Gzip, request.body(Body::from(body)).unwrap()));
         let (parts, body) = response.into_parts();
         let bytes = block_on(body.collect()).unwrap().to_bytes();
         (Response::from_parts(parts, ()), serde_json::from_slice(&bytes).unwrap_or(Value::Null))

@@ -24,6 +24,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after_s: Option<u32>,
     rate: Option<RateLimit>,
+    cause: Option<Box<str>>,
 }
 
 /// What is wrong with one field.
@@ -72,7 +73,28 @@ impl Problem {
     /// A problem with a status and a code of [`codes`].
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code: code.into(), detail: None, errors: Vec::new(), retry_after_s: None, rate: None }
+        Self {
+            status,
+            code: code.into(),
+            detail: None,
+            errors: Vec::new(),
+            retry_after_s: None,
+            rate: None,
+            cause: None,
+        }
+    }
+
+    /// The same problem with what the log says of it, where an operator is to look; the client is not told. It holds no secret and nothing that a
+    /// client sent.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<str>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// What the log says of it, and no client.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
     }
 
     /// 400: the request is malformed.
@@ -236,7 +258,7 @@ impl From<DbError> for Problem {
                 let patience = status == StatusCode::SERVICE_UNAVAILABLE || code == "request_in_flight";
                 let told = told.filter(|_| status == StatusCode::TOO_MANY_REQUESTS);
                 let retry_after_s = told.and_then(|seconds| u32::try_from(seconds).ok()).or(patience.then_some(1));
-                Self { status, code: code.into(), detail: None, errors, retry_after_s, rate }
+                Self { status, code: code.into(), detail: None, errors, retry_after_s, rate, cause: None }
             }
             DbError::Unavailable => Self::unavailable("database_unavailable", 2),
             DbError::Conflict => Self::conflict("concurrent_update").retry_after(1),

@@ -147,7 +147,22 @@ impl Ctx {
 
     /// The same request, its calls made on behalf of a verified caller.
     pub(crate) fn on_behalf_of(&self, caller: Arc<Caller>) -> Self {
+        self.info.set_actor(caller.actor());
         Self { caller: Some(caller), ..self.clone() }
+    }
+
+    /// The shop that a request names, whatever language it asks for.
+    ///
+    /// # Errors
+    /// 404 `tenant_not_found` when it names none, or several.
+    pub(crate) async fn without_langs(parts: &Parts) -> Result<Self, Problem> {
+        let info = RequestInfo::of(parts)?;
+        let base_domain = variables::text(Variable::BaseDomain).await?;
+        let selector = Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
+        if let Some(view) = TenantCache::find(info.store(), &selector).await {
+            info.set_tenant(view);
+        }
+        Ok(Self { info, selector: Arc::new(selector), langs: Vec::new(), caller: None })
     }
 
     async fn learn(&self, read_at_ms: u64, view: &[u8]) {
@@ -161,13 +176,7 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let info = RequestInfo::of(parts)?;
-        let base_domain = variables::text(Variable::BaseDomain).await?;
-        let selector = Selector::from_parts(parts, &base_domain).map_err(|_| Problem::not_found("tenant_not_found"))?;
-        if let Some(view) = TenantCache::find(info.store(), &selector).await {
-            info.set_tenant(view);
-        }
-        let langs = langs::from_parts(parts)?;
-        Ok(Self { info, selector: Arc::new(selector), langs, caller: None })
+        let ctx = Self::without_langs(parts).await?;
+        Ok(Self { langs: langs::from_parts(parts)?, ..ctx })
     }
 }

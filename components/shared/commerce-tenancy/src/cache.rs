@@ -73,7 +73,8 @@ mod tests {
     fn view() -> Arc<TenantView> {
         let json = r#"{"id":"01900000-0000-7000-8000-000000000001","slug":"qahwa","name":{"ar":"قهوة","en":"Coffee"},
             "locale":"ar","locales":["ar","en"],"currency":"SAR","timezone":"Asia/Riyadh","country":"SA",
-            "tax":{"rate_bp":1500,"included":true},"show_available":true,"catalog_version":3}"#;
+            "tax":{"rate_bp":1500,"included":true},"show_available":true,"catalog_version":3,
+            "active":true,"domains":[],"cors_origins":[]}"#;
         Arc::new(serde_json::from_str(json).unwrap())
     }
 

@@ -36,6 +36,7 @@ pub struct SettingsView<'a> {
     mfa: &'a str,
     mfa_roles: &'a [String],
     password_rules: PasswordRules,
+    cors_origins: &'a [String],
     #[schema(value_type = Vec<TenantDomain>)]
     domains: &'a RawValue,
     created_at: &'a str,
@@ -79,6 +80,7 @@ fn respond(ctx: &Ctx, settings: &Settings) -> Result<Response, Problem> {
         mfa: &settings.mfa,
         mfa_roles: &settings.mfa_roles,
         password_rules: settings.password_rules,
+        cors_origins: &settings.cors_origins,
         domains: &settings.domains,
         created_at: &settings.created_at,
         updated_at: &settings.updated_at,

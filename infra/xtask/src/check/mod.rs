@@ -2,6 +2,7 @@
 
 mod layers;
 mod metadata;
+mod never_log;
 mod rooms;
 mod rust;
 mod sql;
@@ -46,6 +47,7 @@ pub fn findings(workspace: &Workspace) -> Result<Vec<Finding>> {
     findings.extend(rooms::check(root, workspace.target())?);
     let files = walk::files(root, workspace.target())?;
     findings.extend(rust::check(root, &files)?);
+    findings.extend(never_log::check(root, &files)?);
     findings.extend(sql::check(&workspace.migrations())?);
     Ok(findings)
 }

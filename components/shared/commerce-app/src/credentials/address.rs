@@ -14,7 +14,7 @@ use super::new_password::fingerprint;
 use crate::identity::{HashSlot, IdentityError, Keys, Origin};
 
 /// What came back from the address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Proof<'a> {
     /// A link.
     Link {
@@ -31,6 +31,8 @@ pub enum Proof<'a> {
         code: &'a str,
     },
 }
+
+commerce_domain::opaque_debug!(Proof<'_>);
 
 /// Proves an address. A registration becomes an account when its password comes with its link: whoever reads the mail of an address that
 /// somebody else registered does not know it, so no stranger's password is ever set on their account.

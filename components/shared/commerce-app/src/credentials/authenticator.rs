@@ -33,7 +33,6 @@ struct Enrolment {
 }
 
 /// What is shown to who enrols an authenticator.
-#[derive(Debug)]
 pub struct Offer {
     /// Base32, for those who type it.
     pub secret: Zeroizing<String>,
@@ -46,6 +45,8 @@ pub struct Offer {
     /// Seconds that the ticket is good.
     pub expires_in: u32,
 }
+
+commerce_domain::opaque_debug!(Offer);
 
 /// Whose authenticator, and where.
 #[derive(Clone, Copy, Debug)]

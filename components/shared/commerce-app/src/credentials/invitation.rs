@@ -62,7 +62,6 @@ pub async fn resend(
 }
 
 /// An invitation as somebody accepts it.
-#[derive(Debug)]
 pub struct Acceptance<'a> {
     /// As the letter has it.
     pub token: &'a str,
@@ -77,6 +76,8 @@ pub struct Acceptance<'a> {
     /// Where from.
     pub origin: &'a Origin,
 }
+
+commerce_domain::opaque_debug!(Acceptance<'_>);
 
 /// Makes a member.
 ///

@@ -21,7 +21,6 @@ use crate::random;
 pub const LINK_TTL_S: u32 = 24 * 60 * 60;
 
 /// A registration as asked for.
-#[derive(Debug)]
 pub struct Registration<'a> {
     /// Whose account.
     pub kind: AccountKind,
@@ -42,6 +41,8 @@ pub struct Registration<'a> {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+commerce_domain::opaque_debug!(Registration<'_>);
 
 /// What the client is told, whether or not the address is known.
 #[derive(Clone, Copy, Debug)]

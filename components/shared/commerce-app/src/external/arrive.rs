@@ -84,7 +84,7 @@ pub async fn bring(keys: &Keys, brought: Brought<'_>, who: Who<'_>) -> Result<(A
     let who = Who { context: &context, ..who };
     let Provider { jwks_url, issuer, authorized_parties, .. } = &provider;
     let party = Party::Pages(authorized_parties);
-    let proved = jwks::verify_token(brought.token, jwks_url, issuer, party, who.now).await;
+    let proved = jwks::verify_token(who.context, brought.token, jwks_url, issuer, party, who.now).await;
     let attempt = Attempt { name: brought.provider, provider: &provider, tenant, who };
     Ok((attempt.end(keys, proved).await?, view))
 }

@@ -93,7 +93,7 @@ impl Return {
     /// [`ExternalError`].
     pub async fn finish(&self, keys: &Keys, word: ProviderWord<'_>, who: Who<'_>) -> Result<Arrived, ExternalError> {
         let proved = match word {
-            ProviderWord::Code(code, names) => self.prove(code, names, who.now).await,
+            ProviderWord::Code(code, names) => self.prove(who.context, code, names, who.now).await,
             ProviderWord::Declined => Err(ExternalError::Declined),
             ProviderWord::Nothing => Err(ExternalError::State),
         };
@@ -105,17 +105,24 @@ impl Return {
     }
 
     /// Who it is, by the code that the provider gave.
-    async fn prove(&self, code: &str, names: Option<[&str; 2]>, now: i64) -> Result<ExternalPerson, ExternalError> {
+    async fn prove(
+        &self,
+        context: &CallContext,
+        code: &str,
+        names: Option<[&str; 2]>,
+        now: i64,
+    ) -> Result<ExternalPerson, ExternalError> {
         let code_provider = CodeProvider::of(&self.provider)?;
         let State { flow, redirect_uri, .. } = &self.state;
-        let token = code_provider.exchange(code, redirect_uri, flow, now).await?;
+        let token = code_provider.exchange(context, code, redirect_uri, flow, now).await?;
         let Provider { jwks_url, issuer, .. } = &self.provider;
         let party = Party::Client { id: code_provider.client_id(), nonce: flow.nonce() };
-        let person = jwks::verify_token(&token, jwks_url, issuer, party, now).await.map_err(|error| match error {
-            // The token came from the provider itself: that it is not good is the provider's failure, not the person's.
-            ExternalError::Token(_) => ExternalError::Failed("id_token"),
-            error => error,
-        })?;
+        let person =
+            jwks::verify_token(context, &token, jwks_url, issuer, party, now).await.map_err(|error| match error {
+                // The token came from the provider itself: that it is not good is the provider's failure, not the person's.
+                ExternalError::Token(_) => ExternalError::Failed("id_token"),
+                error => error,
+            })?;
         Ok(match names {
             Some(names) => person.or_named(names),
             None => person,

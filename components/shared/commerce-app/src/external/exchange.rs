@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use commerce_db::CallContext;
 use commerce_db::auth::{ClientAuth, Provider, ProviderFlow, ResponseMode};
 use commerce_db::variables::Secret;
 use commerce_gateways::{GatewayError, GatewayRequest, GatewayResponse, Method};
@@ -83,6 +84,7 @@ impl<'a> CodeProvider<'a> {
     /// [`ExternalError::Unavailable`], [`ExternalError::Failed`].
     pub async fn exchange(
         &self,
+        context: &CallContext,
         code: &str,
         redirect_uri: &str,
         flow: &Flow,
@@ -120,7 +122,9 @@ impl<'a> CodeProvider<'a> {
         }
         let body = form(&parameters).into_bytes();
         let request = GatewayRequest { method: Method::Post, url: self.token_url.to_owned(), headers, body };
-        let answer = commerce_gateways::send(request, TIMEOUT).await.map_err(ExternalError::Unavailable)?;
+        let answer = commerce_gateways::send(request, context.trace.as_ref(), TIMEOUT)
+            .await
+            .map_err(ExternalError::Unavailable)?;
         id_token(&answer)
     }
 }

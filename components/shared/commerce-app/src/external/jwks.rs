@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use commerce_db::CallContext;
 use commerce_gateways::{GatewayError, GatewayRequest, Method};
 use commerce_identity::external::{ExternalKeys, ExternalPerson, Party, verify};
 
@@ -37,6 +38,7 @@ static KEPT: Mutex<Option<HashMap<String, Kept>>> = Mutex::new(None);
 /// # Errors
 /// [`ExternalError::Token`] for a token that is not accepted, [`ExternalError::Unavailable`] when there are no keys to be had.
 pub(super) async fn verify_token(
+    context: &CallContext,
     token: &str,
     url: &str,
     issuer: &str,
@@ -44,11 +46,11 @@ pub(super) async fn verify_token(
     now: i64,
 ) -> Result<ExternalPerson, ExternalError> {
     let keys = match kept(url) {
-        None => fetch(url, now).await?,
+        None => fetch(context, url, now).await?,
         Some(kept) if !is_due(&kept, kept.keys.lacks_key_of(token), now) => kept.keys,
         Some(kept) => {
             note_try(url, now);
-            let fetched = fetch(url, now).await;
+            let fetched = fetch(context, url, now).await;
             let usable = now.saturating_sub(kept.fetched_at) < STALE_S;
             fetched.or_else(|error| if usable { Ok(kept.keys) } else { Err(error) })?
         }
@@ -75,14 +77,15 @@ fn note_try(url: &str, now: i64) {
     }
 }
 
-async fn fetch(url: &str, now: i64) -> Result<Arc<ExternalKeys>, ExternalError> {
+async fn fetch(context: &CallContext, url: &str, now: i64) -> Result<Arc<ExternalKeys>, ExternalError> {
     let request = GatewayRequest {
         method: Method::Get,
         url: url.to_owned(),
         headers: vec![("accept", "application/json".into())],
         body: Vec::new(),
     };
-    let answer = commerce_gateways::send(request, TIMEOUT).await.map_err(ExternalError::Unavailable)?;
+    let answer =
+        commerce_gateways::send(request, context.trace.as_ref(), TIMEOUT).await.map_err(ExternalError::Unavailable)?;
     if answer.status != 200 {
         return Err(ExternalError::Unavailable(GatewayError::Unavailable(answer.status)));
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// The public form of an account.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Account)]
 pub struct AccountView<'a> {
     id: AccountId,
@@ -39,6 +39,8 @@ pub struct AccountView<'a> {
     #[schema(nullable = false)]
     cart_id: Option<CartId>,
 }
+
+commerce_domain::opaque_debug!(AccountView<'_>);
 
 /// The public form of an account.
 #[must_use]

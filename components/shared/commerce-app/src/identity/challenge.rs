@@ -68,7 +68,6 @@ impl Method {
 }
 
 /// The answer to a challenge.
-#[derive(Debug)]
 pub struct Challenge<'a> {
     /// Whose sign-in.
     pub kind: AccountKind,
@@ -87,6 +86,8 @@ pub struct Challenge<'a> {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+commerce_domain::opaque_debug!(Challenge<'_>);
 
 impl SecondFactorTicket {
     /// Seals for one realm of one tenant.

@@ -20,7 +20,6 @@ pub struct NewSessionDraft {
 }
 
 /// A session that has begun, or goes on: what its owner gets.
-#[derive(Debug)]
 pub struct Grant {
     /// Who.
     pub account: Account,
@@ -43,6 +42,8 @@ pub struct Grant {
     /// Whether a guest's cart was merged into it.
     pub merged: bool,
 }
+
+commerce_domain::opaque_debug!(Grant);
 
 impl NewSessionDraft {
     /// Draws ids and secrets.

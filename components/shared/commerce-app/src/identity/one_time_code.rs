@@ -85,7 +85,6 @@ pub const fn channel_of(destination: &Identifier) -> Channel {
 }
 
 /// A code as it came back.
-#[derive(Debug)]
 pub struct Verification<'a> {
     /// Whose sign-in.
     pub kind: AccountKind,
@@ -102,6 +101,8 @@ pub struct Verification<'a> {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+commerce_domain::opaque_debug!(Verification<'_>);
 
 /// Signs in by code: one statement. Who has an authenticator is asked for it as well.
 ///

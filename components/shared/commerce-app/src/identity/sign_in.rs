@@ -25,7 +25,6 @@ use crate::messages::{Content, Draft, Language};
 use crate::random;
 
 /// A sign-in as asked for.
-#[derive(Debug)]
 pub struct SignIn<'a> {
     /// Whose.
     pub kind: AccountKind,
@@ -42,6 +41,8 @@ pub struct SignIn<'a> {
     /// Seconds since 1970.
     pub now: i64,
 }
+
+commerce_domain::opaque_debug!(SignIn<'_>);
 
 /// How a sign-in went well.
 #[derive(Debug)]

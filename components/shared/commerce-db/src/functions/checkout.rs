@@ -10,7 +10,7 @@ use super::public_id;
 use crate::call::tenant_function;
 
 /// Input of [`PREPARE`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct PrepareInput {
     /// The kind of request that the key belongs to.
     pub scope: String,
@@ -25,6 +25,8 @@ pub struct PrepareInput {
     /// Seconds for which a taken-over lease holds.
     pub lease_s: i64,
 }
+
+commerce_domain::opaque_debug!(PrepareInput);
 
 /// A finished answer, to be sent again byte for byte.
 #[derive(Clone, Debug, Deserialize)]
@@ -77,7 +79,7 @@ pub struct GatewayAccount {
 }
 
 /// Input of [`PLACE`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct PlaceInput {
     /// The kind of request that the key belongs to.
     pub scope: String,
@@ -103,8 +105,10 @@ pub struct PlaceInput {
     pub event: NewEvent,
 }
 
+commerce_domain::opaque_debug!(PlaceInput);
+
 /// An order to be written.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct NewOrder {
     /// Its id.
     pub id: Uuid,
@@ -137,6 +141,8 @@ pub struct NewOrder {
     /// The language the order was placed in.
     pub locale: String,
 }
+
+commerce_domain::opaque_debug!(NewOrder);
 
 /// A line to be written, with everything that must not change when the catalogue does.
 #[derive(Clone, Debug, Serialize)]
@@ -211,13 +217,15 @@ pub struct PlacedOrder {
 }
 
 /// Input of [`YIELD`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct YieldInput {
     /// The kind of request that the key belongs to.
     pub scope: String,
     /// The client's idempotency key.
     pub key: String,
 }
+
+commerce_domain::opaque_debug!(YieldInput);
 
 /// What [`YIELD`] did.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -227,7 +235,7 @@ pub struct Yielded {
 }
 
 /// Input of [`FINISH`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct FinishInput {
     /// The kind of request that the key belongs to.
     pub scope: String,
@@ -244,6 +252,8 @@ pub struct FinishInput {
     /// The answer's whole body.
     pub answer_body: String,
 }
+
+commerce_domain::opaque_debug!(FinishInput);
 
 tenant_function! {
     /// What stands under the key, or what a new checkout decides upon. Refuses: `idempotency_key_reused`, `cart_not_found`,

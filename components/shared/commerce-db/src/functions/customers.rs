@@ -12,7 +12,7 @@ use crate::After;
 use crate::call::tenant_function;
 
 /// An address of a customer's address book.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct CustomerAddress {
     /// The address.
     #[serde(deserialize_with = "public_id::one")]
@@ -33,6 +33,8 @@ pub struct CustomerAddress {
     pub updated_at: String,
 }
 
+commerce_domain::opaque_debug!(CustomerAddress);
+
 /// Answer of [`ADDRESSES`].
 #[derive(Clone, Debug, Deserialize)]
 pub struct CustomerAddresses {
@@ -41,7 +43,7 @@ pub struct CustomerAddresses {
 }
 
 /// Input of [`ADD_ADDRESS`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct AddAddressInput {
     /// Its id.
     pub id: Uuid,
@@ -59,6 +61,8 @@ pub struct AddAddressInput {
     pub max: u32,
 }
 
+commerce_domain::opaque_debug!(AddAddressInput);
+
 /// Input of [`UPDATE_ADDRESS`].
 #[derive(Clone, Debug, Serialize)]
 pub struct UpdateAddressInput {
@@ -69,7 +73,7 @@ pub struct UpdateAddressInput {
 }
 
 /// Fields of an address; `None` stays as it is, `Some(None)` is cleared.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub struct AddressPatch {
     /// "Home".
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,8 @@ pub struct AddressPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
 }
+
+commerce_domain::opaque_debug!(AddressPatch);
 
 /// Input of [`REMOVE_ADDRESS`].
 #[derive(Clone, Copy, Debug, Serialize)]

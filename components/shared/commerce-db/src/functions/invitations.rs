@@ -23,7 +23,7 @@ pub struct InvitationLink {
 }
 
 /// An invitation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Invitation {
     /// Its id.
     #[serde(deserialize_with = "public_id::one")]
@@ -46,8 +46,10 @@ pub struct Invitation {
     pub accepted_at: Option<String>,
 }
 
+commerce_domain::opaque_debug!(Invitation);
+
 /// Input of [`CREATE`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct CreateInput {
     /// Its id.
     pub id: Uuid,
@@ -62,6 +64,8 @@ pub struct CreateInput {
     /// The link.
     pub link: InvitationLink,
 }
+
+commerce_domain::opaque_debug!(CreateInput);
 
 /// Input of [`LIST`].
 #[derive(Clone, Debug, Serialize)]

@@ -40,7 +40,7 @@ impl Authority {
 }
 
 /// A member of a shop.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Member {
     /// Their account.
     #[serde(deserialize_with = "public_id::one")]
@@ -60,6 +60,8 @@ pub struct Member {
     /// ISO 8601.
     pub joined_at: String,
 }
+
+commerce_domain::opaque_debug!(Member);
 
 /// Input of [`LIST`].
 #[derive(Clone, Debug, Serialize)]

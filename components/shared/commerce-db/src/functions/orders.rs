@@ -9,7 +9,7 @@ use super::public_id;
 use crate::call::tenant_function;
 
 /// An order with its lines and its payment.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct OrderFacts {
     /// The order.
     #[serde(deserialize_with = "public_id::one")]
@@ -55,6 +55,8 @@ pub struct OrderFacts {
     /// The latest payment.
     pub payment: PaymentFacts,
 }
+
+commerce_domain::opaque_debug!(OrderFacts);
 
 /// A line as it was sold.
 #[derive(Clone, Debug, Deserialize)]

@@ -53,6 +53,8 @@ pub struct Settings {
     pub mfa_roles: Vec<String>,
     /// Composition rules of passwords.
     pub password_rules: PasswordRules,
+    /// Other origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
     /// Custom domains, the primary one first.
     pub domains: Box<RawValue>,
     /// ISO 8601.
@@ -111,6 +113,9 @@ pub struct SettingsPatch {
     /// Composition rules of passwords, all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_rules: Option<PasswordRules>,
+    /// Other origins whose pages may call the API, all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors_origins: Option<Vec<String>>,
 }
 
 /// Input of [`UPDATE`].

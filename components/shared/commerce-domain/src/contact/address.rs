@@ -20,7 +20,7 @@ fn is_country(code: &str) -> bool {
 }
 
 /// An address as a request brings it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressInput {
     /// ISO 3166-1 alpha-2 code.
@@ -40,8 +40,10 @@ pub struct AddressInput {
     pub short_address: Option<String>,
 }
 
+crate::opaque_debug!(AddressInput);
+
 /// A valid address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Address {
     /// ISO 3166-1 alpha-2 code, upper case.
     pub country: String,
@@ -63,6 +65,8 @@ pub struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short_address: Option<String>,
 }
+
+crate::opaque_debug!(Address);
 
 impl Address {
     /// Checks every part; the country must be one of `countries`.

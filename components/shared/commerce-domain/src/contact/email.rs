@@ -8,9 +8,11 @@ use crate::field_error::code;
 use crate::text::is_unprintable;
 
 /// An e-mail address of at most 254 bytes (RFC 5321 §4.5.3.1.3), its domain in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
+
+crate::opaque_debug!(Email);
 
 impl Email {
     /// Most bytes in an address.

@@ -8,9 +8,11 @@ use crate::field_error::code;
 use crate::text::fold_digits;
 
 /// A phone number in E.164.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Phone(String);
+
+crate::opaque_debug!(Phone);
 
 /// How numbers of a country are written.
 struct Plan {

@@ -11,7 +11,7 @@ use crate::text::BoundedText;
 pub type AddressLabel = BoundedText<1, 60>;
 
 /// A new address as a request brings it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewAddress)]
 pub struct SavedAddressInput {
@@ -28,6 +28,8 @@ pub struct SavedAddressInput {
     #[serde(default)]
     pub is_default: bool,
 }
+
+crate::opaque_debug!(SavedAddressInput);
 
 /// A valid new address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,7 +69,7 @@ impl NewSavedAddress {
 }
 
 /// What changes of an address, as a request brings it. A field that is absent stays; `null` clears the label.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AddressChanges)]
 pub struct SavedAddressPatchInput {
@@ -87,6 +89,8 @@ pub struct SavedAddressPatchInput {
     #[serde(default)]
     pub is_default: Option<bool>,
 }
+
+crate::opaque_debug!(SavedAddressPatchInput);
 
 /// Valid changes of an address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod tests;
 use std::fmt;
 use std::time::Duration;
 
+use commerce_domain::TraceContext;
 use uuid::Uuid;
 
 use crate::message::{GatewayRequest, GatewayResponse};
@@ -85,13 +86,13 @@ pub trait MessageProvider {
     fn interpret(&self, answer: &GatewayResponse) -> Outcome;
 }
 
-/// Delivers a message, within [`TIMEOUT`].
-pub async fn deliver<P: MessageProvider>(provider: &P, message: &P::Message) -> Outcome {
+/// Delivers a message, within [`TIMEOUT`], as a part of a trace if there is one.
+pub async fn deliver<P: MessageProvider>(provider: &P, message: &P::Message, trace: Option<&TraceContext>) -> Outcome {
     let request = match provider.request(message) {
         Ok(request) => request,
         Err(rejection) => return Outcome::Rejected(rejection),
     };
-    match crate::send(request, TIMEOUT).await {
+    match crate::send(request, trace, TIMEOUT).await {
         Ok(answer) => provider.interpret(&answer),
         Err(error) => Outcome::unanswered(&error),
     }

@@ -5,6 +5,7 @@ use http::HeaderValue;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Envelope, Page};
+use crate::gzip::{self, Beginning};
 use crate::idempotency::hex;
 
 /// Body and headers of an answer, but for what belongs to one request.
@@ -13,6 +14,8 @@ pub(super) struct CachedRead {
     pub envelope: Envelope,
     pub lang: HeaderValue,
     pub etag: HeaderValue,
+    /// The envelope's head for clients that take gzip: compressed once, whatever the number of requests.
+    squeezed: Beginning,
 }
 
 impl CachedRead {
@@ -29,13 +32,13 @@ impl CachedRead {
             .chain_update(&envelope.tail)
             .finalize();
         let etag = format!("W/\"{}\"", hex(digest.first_chunk::<16>()?));
-        Some(Self { envelope, lang: lang.parse().ok()?, etag: etag.parse().ok()? })
+        Some(Self { envelope, lang: lang.parse().ok()?, etag: etag.parse().ok()?, squeezed: Beginning::default() })
     }
 
     /// For the key-value store: the catalogue's version, the lengths of language and head, then language, head and tail.
     pub fn encode(&self, catalog_version: i64) -> Vec<u8> {
         let lang = self.lang.as_bytes();
-        let mut bytes = Vec::with_capacity(16 + lang.len() + self.size());
+        let mut bytes = Vec::with_capacity(16 + lang.len() + self.envelope.head.len() + self.envelope.tail.len());
         bytes.put_i64(catalog_version);
         bytes.put_u32(u32::try_from(lang.len()).unwrap_or_default());
         bytes.put_u32(u32::try_from(self.envelope.head.len()).unwrap_or_default());
@@ -61,9 +64,18 @@ impl CachedRead {
         Self::of(std::str::from_utf8(&lang).ok()?, envelope)
     }
 
-    /// Bytes of the body.
+    /// The body of one request as a gzip file; `None` when it is not worth it.
+    pub fn gzip(&self, request_id: &str) -> Option<Vec<u8>> {
+        let Envelope { head, tail } = &self.envelope;
+        if head.len() < gzip::WORTH_IT {
+            return None;
+        }
+        self.squeezed.followed_by(head, [request_id.as_bytes(), tail])
+    }
+
+    /// Bytes that it may take: the head counts twice, for it may be kept compressed, too.
     pub fn size(&self) -> usize {
-        self.envelope.head.len() + self.envelope.tail.len()
+        2 * self.envelope.head.len() + self.envelope.tail.len()
     }
 }
 

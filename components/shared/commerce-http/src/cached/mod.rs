@@ -11,8 +11,8 @@ use commerce_db::storefront::Localized;
 use commerce_kv::{Key, now_ms};
 use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-    IF_NONE_MATCH, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, IF_NONE_MATCH, VARY,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::answer::{JSON, Page};
 use crate::cursor::CursorScope;
+use crate::encode::GZIP;
 use crate::idempotency::hex;
 use crate::{Ctx, Problem, RequestInfo};
 use entry::CachedRead;
@@ -31,13 +32,16 @@ const INSTANCE_TTL_MS: u64 = 2_000;
 /// How long an answer may be used in the key-value store, counted from the same moment.
 const STORE_TTL_MS: u64 = 5_000;
 
+/// The header by which a page of another site may be kept from embedding an answer (Fetch standard).
+pub(crate) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// What shoppers' browsers and CDNs may keep. They keep it per URL and so per host; the headers that change an answer
 /// otherwise are in `Vary`.
 const SHARED: HeaderValue = HeaderValue::from_static("public, max-age=2, stale-while-revalidate=10");
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// A picture may be an SVG: it may style itself and do nothing else.
 const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
-const VARIES: HeaderValue = HeaderValue::from_static("Accept-Language, X-Tenant");
+const VARIES: HeaderValue = HeaderValue::from_static("Accept-Encoding, Accept-Language, Origin, X-Tenant");
 
 /// Where an answer may be kept. The key-value store has no expiry (design §4), so it is given only what there is a bounded
 /// number of: a search text or a price bound is anybody's invention, a category's first page is not.
@@ -163,7 +167,9 @@ impl RequestInfo {
         };
         response.headers_mut().insert(ETAG, etag);
         response.headers_mut().insert(CACHE_CONTROL, FOREVER);
-        response.headers_mut().insert(VARY, HeaderValue::from_static("X-Tenant"));
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Origin, X-Tenant"));
+        // Pages of other origins show it, too; which of them may read its bytes is decided by CORS.
+        response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
         Ok(response)
     }
 }
@@ -180,14 +186,21 @@ fn store_key(tenant: Uuid, key: &str) -> Key {
 }
 
 fn respond(info: &RequestInfo, request: &HeaderMap, read: &CachedRead) -> Response {
-    let fresh = is_fresh(request, &read.etag);
-    let mut response =
-        if fresh { not_modified() } else { Response::new(Body::from(read.envelope.body(info.request_id()))) };
+    let mut response = if is_fresh(request, &read.etag) {
+        not_modified()
+    } else {
+        let squeezed = if info.accepts_gzip() { read.gzip(info.request_id()) } else { None };
+        let is_gzip = squeezed.is_some();
+        let body = squeezed.unwrap_or_else(|| read.envelope.body(info.request_id()));
+        let mut response = Response::new(Body::from(body));
+        response.headers_mut().insert(CONTENT_TYPE, JSON);
+        response.headers_mut().insert(CONTENT_LANGUAGE, read.lang.clone());
+        if is_gzip {
+            response.headers_mut().insert(CONTENT_ENCODING, GZIP);
+        }
+        response
+    };
     let headers = response.headers_mut();
-    if !fresh {
-        headers.insert(CONTENT_TYPE, JSON);
-        headers.insert(CONTENT_LANGUAGE, read.lang.clone());
-    }
     headers.insert(ETAG, read.etag.clone());
     headers.insert(CACHE_CONTROL, SHARED);
     headers.insert(VARY, VARIES);
@@ -225,7 +238,7 @@ mod tests {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()[ETAG], etag);
         assert_eq!(response.headers()[CONTENT_LANGUAGE], "ar");
-        assert_eq!(response.headers()[VARY], "Accept-Language, X-Tenant");
+        assert_eq!(response.headers()[VARY], "Accept-Encoding, Accept-Language, Origin, X-Tenant");
         assert!(response.headers()[CACHE_CONTROL].to_str().unwrap().starts_with("public, max-age=2"));
     }
 

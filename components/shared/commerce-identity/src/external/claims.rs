@@ -33,7 +33,7 @@ pub enum Party<'a> {
 }
 
 /// Somebody whom a provider has proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ExternalPerson {
     /// What the provider calls them, for good.
     pub subject: String,
@@ -49,6 +49,8 @@ pub struct ExternalPerson {
     /// May be empty.
     pub family_name: String,
 }
+
+commerce_domain::opaque_debug!(ExternalPerson);
 
 impl ExternalPerson {
     /// Takes over what is usable; a name is cut, an e-mail that is none is left out. `None` without a usable subject.

@@ -137,7 +137,7 @@ pub struct OfferedProvider {
 }
 
 /// A provider's person, to be linked with an account.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct NewLink {
     /// Id of the link.
     pub id: Uuid,
@@ -146,6 +146,8 @@ pub struct NewLink {
     /// The e-mail as the provider tells it.
     pub email: Option<String>,
 }
+
+commerce_domain::opaque_debug!(NewLink);
 
 /// Who the person is, should they have no account.
 #[derive(Clone, Debug, Serialize)]
@@ -161,7 +163,7 @@ pub struct NewPerson {
 }
 
 /// Input of [`EXTERNAL_SIGN_IN`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ExternalSignInInput {
     /// Whose account.
     pub kind: AccountKind,
@@ -197,6 +199,8 @@ pub struct ExternalSignInInput {
     pub next: NextChallenge,
 }
 
+commerce_domain::opaque_debug!(ExternalSignInInput);
+
 /// Answer of [`EXTERNAL_SIGN_IN`]: what a provider's word leads to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -211,7 +215,7 @@ pub enum ExternalOutcome {
 }
 
 /// Input of [`EXTERNAL_SYNC`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ExternalSyncInput {
     /// Whose accounts.
     pub kind: AccountKind,
@@ -230,6 +234,8 @@ pub struct ExternalSyncInput {
     /// Whether the provider keeps the person out: their sessions end.
     pub barred: bool,
 }
+
+commerce_domain::opaque_debug!(ExternalSyncInput);
 
 /// Answer of [`EXTERNAL_SYNC`].
 #[derive(Clone, Debug, Deserialize)]

@@ -10,7 +10,7 @@ use crate::functions::public_id;
 use commerce_domain::AccountKind;
 
 /// Input of [`REGISTER`]: exactly one of `email` and `phone`, the one that is proved.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct RegisterInput {
     /// Whose account.
     pub kind: AccountKind,
@@ -47,6 +47,8 @@ pub struct RegisterInput {
     /// To an address that has an account already.
     pub message_if_known: Option<NewMessage>,
 }
+
+commerce_domain::opaque_debug!(RegisterInput);
 
 /// What [`VERIFY`] proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,7 +93,7 @@ pub struct Verified {
 }
 
 /// Input of [`FORGOT`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ForgotInput {
     /// Whose account.
     pub kind: AccountKind,
@@ -108,6 +110,8 @@ pub struct ForgotInput {
     /// Carries the link.
     pub message: NewMessage,
 }
+
+commerce_domain::opaque_debug!(ForgotInput);
 
 /// Input of [`RESET`].
 #[derive(Clone, Debug, Serialize)]

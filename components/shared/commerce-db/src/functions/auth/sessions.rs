@@ -32,7 +32,7 @@ pub struct Sessions {
 }
 
 /// A session as its owner sees it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct SessionFacts {
     /// The session.
     #[serde(deserialize_with = "public_id::one")]
@@ -58,6 +58,8 @@ pub struct SessionFacts {
     /// Whether it is the one that asks.
     pub current: bool,
 }
+
+commerce_domain::opaque_debug!(SessionFacts);
 
 /// Input of [`END_SESSION`].
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -136,7 +136,7 @@ pub struct CodeChallenge {
 }
 
 /// An account as its owner sees it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Account {
     /// The account.
     #[serde(deserialize_with = "public_id::one")]
@@ -192,6 +192,8 @@ pub struct Account {
     #[serde(default, deserialize_with = "public_id::optional")]
     pub cart_id: Option<Uuid>,
 }
+
+commerce_domain::opaque_debug!(Account);
 
 /// What a role of the shop's own comes to; shipped roles have none.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -14,7 +14,7 @@ use crate::functions::system::NoAnswer;
 use commerce_domain::AccountKind;
 
 /// Input of [`FIND`]: exactly one of `email` and `phone`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct FindInput {
     /// Whose account.
     pub kind: AccountKind,
@@ -32,6 +32,8 @@ pub struct FindInput {
     pub limits: Limits,
 }
 
+commerce_domain::opaque_debug!(FindInput);
+
 /// Answer of [`FIND`].
 #[derive(Clone, Debug, Deserialize)]
 pub struct Found {
@@ -48,7 +50,7 @@ pub struct Found {
 }
 
 /// What signing in needs to know of an account.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct FoundAccount {
     /// The account.
     #[serde(deserialize_with = "public_id::one")]
@@ -77,6 +79,8 @@ pub struct FoundAccount {
     /// For the greeting of messages.
     pub given_name: Option<String>,
 }
+
+commerce_domain::opaque_debug!(FoundAccount);
 
 /// A tenant's rule of second factors.
 #[derive(Clone, Debug, Deserialize)]
