@@ -7,6 +7,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let document = commerce_http::openapi::document([
         ("auth", auth::routes()),
+        ("platform", platform::routes()),
         ("storefront", storefront::routes()),
         ("system", system::routes()),
         ("tenants", tenants::routes()),

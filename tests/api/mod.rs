@@ -7,6 +7,7 @@ mod contract;
 mod kill_points;
 mod outage;
 mod pipeline;
+mod platform;
 mod purchase;
 mod purge;
 mod storefront;

@@ -75,6 +75,7 @@ impl Probe {
             self.inserting(sql, table, &mut findings).await;
         }
         self.resolving(sql, &mut findings).await;
+        self.operating(sql, &mut findings).await;
         findings
     }
 
@@ -156,10 +157,24 @@ impl Probe {
     /// What must be found before a tenant is known, and by its own role alone.
     async fn resolving(&self, sql: &Client, findings: &mut Vec<String>) {
         begin(sql, "app_resolver", None).await;
-        let query = "select (select count(*) from app.tenant) = 3 and (select count(*) from app.tenant_domain) >= 3 \
+        let query = "select (select count(*) from app.tenant where id <> app.platform_id()) = 3 and (select count(*) from app.tenant_domain) >= 3 \
              and (select count(*) from app.gateway_account) = 3";
         if !sql.query_one(query, &[]).await.unwrap().get::<_, bool>(0) {
             findings.push("app_resolver does not find every tenant, domain and endpoint".to_owned());
+        }
+        rollback(sql).await;
+    }
+
+    /// What the platform sees of every shop without being in one, and that it writes in none so.
+    async fn operating(&self, sql: &Client, findings: &mut Vec<String>) {
+        begin(sql, "app_operator", None).await;
+        let query = "select (select count(*) from app.tenant where id <> app.platform_id()) = 3 and (select count(*) from app.tenant_domain) >= 3 \
+             and (select count(*) from identity.account) >= 2 and (select count(*) from identity.account where realm_id <> app.staff_realm()) = 0";
+        if !sql.query_one(query, &[]).await.unwrap().get::<_, bool>(0) {
+            findings.push("app_operator does not find every tenant and domain, and the staff alone".to_owned());
+        }
+        if sql.execute("update app.tenant set status = status", &[]).await.is_ok_and(|rows| rows > 0) {
+            findings.push("app_operator writes in shops that it is not in".to_owned());
         }
         rollback(sql).await;
     }

@@ -32,6 +32,7 @@ const OWNING: i32 = 0x7761_0003;
 pub struct Server {
     admin: DatabaseUrl,
     app_user_password: String,
+    app_admin_password: String,
     template: String,
     run: u32,
     next: AtomicU32,
@@ -62,6 +63,11 @@ impl Server {
     /// The login of the components at a database of this server.
     pub fn app_user(&self, database: &DatabaseUrl) -> DatabaseUrl {
         database.with_login("app_user", &self.app_user_password)
+    }
+
+    /// The login of the platform's component at a database of this server.
+    pub fn app_admin(&self, database: &DatabaseUrl) -> DatabaseUrl {
+        database.with_login("app_admin", &self.app_admin_password)
     }
 
     /// Drops a database, in the background.
@@ -102,6 +108,7 @@ async fn prepare(discarded: events::UnboundedSender<String>) -> Result<(Server, 
     let variable = |name: &str| std::env::var(name).with_context(|| format!("{name} {missing}"));
     let admin = DatabaseUrl::parse(&variable("WASLA_TEST_ADMIN_URL")?)?;
     let app_user_password = variable("WASLA_TEST_APP_USER_PASSWORD")?;
+    let app_admin_password = variable("WASLA_TEST_APP_ADMIN_PASSWORD")?;
     let client = connect(&admin).await?;
     let digest = digest(&root().join("migrations"))?;
     let template = format!("{TEMPLATE_PREFIX}{digest:08x}");
@@ -113,10 +120,15 @@ async fn prepare(discarded: events::UnboundedSender<String>) -> Result<(Server, 
     if known.is_none() {
         make_template(&client, &admin, &template).await?;
     }
-    client.batch_execute(&format!("alter role app_user password '{}'", app_user_password.replace('\'', "''"))).await?;
+    for (role, password) in [("app_user", &app_user_password), ("app_admin", &app_admin_password)] {
+        client.batch_execute(&format!("alter role {role} password '{}'", password.replace('\'', "''"))).await?;
+    }
     sweep(&client).await?;
     client.execute("select pg_advisory_unlock($1, 0)", &[&MAKING]).await?;
-    Ok((Server { admin, app_user_password, template, run, next: AtomicU32::new(0), discarded }, client))
+    Ok((
+        Server { admin, app_user_password, app_admin_password, template, run, next: AtomicU32::new(0), discarded },
+        client,
+    ))
 }
 
 /// A draft becomes the template in one step, so that an interrupted run leaves no half-made one.

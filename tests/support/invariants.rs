@@ -108,15 +108,15 @@ impl World {
 
     /// Every row of an audited table has as many audit entries as it has versions; every entry names its actor.
     async fn unaudited(&self) -> Vec<String> {
-        let tables = "select c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid \
-             where p.proname in ('audit_row', 'audit_tenant') and c.relnamespace = 'app'::regnamespace order by 1";
+        let tables = "select c.relnamespace::regnamespace || '.' || c.relname from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid \
+             where p.proname in ('audit_row', 'audit_tenant') and c.relnamespace <> 'audit'::regnamespace order by 1";
         let tables: Vec<String> = self.sql.query(tables, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
         assert!(tables.len() > 10, "{tables:?}");
         let mut violations = Vec::new();
         for table in tables {
             let query = format!(
-                "select count(*) from app.{table} x where x.version <> (\
-                   select count(*) from audit.entry e where e.table_name = '{table}' and e.row_id = x.id::text and e.actor <> '')"
+                "select count(*) from {table} x where x.version <> (\
+                   select count(*) from audit.entry e where '{table}' in ('app.' || e.table_name, 'ops.' || e.table_name) and e.row_id = x.id::text and e.actor <> '')"
             );
             let rows = self.count(&query).await;
             if rows > 0 {

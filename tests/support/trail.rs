@@ -15,6 +15,7 @@ pub const MACHINERY: &[(&str, &str)] = &[
     ("session_use", "when a session was last used, apart from the audited session"),
     ("refresh_token", "hangs on the audited session; each use is in the trail of attempts"),
     ("message", "written once beside what it tells of"),
+    ("access", "a trail itself: only ever written"),
 ];
 
 /// A change of a row: its table, `insert`, `update` or `delete`, and its id.
@@ -40,7 +41,7 @@ impl Log {
     pub async fn untold(self, sql: &Client) -> Vec<String> {
         let mut changes: BTreeMap<Change, i64> = BTreeMap::new();
         let committed = "select data from pg_logical_slot_get_changes($1, null, null, 'include-xids', '0', 'skip-empty-xacts', '1') \
-            where data ~ '^table (app|identity|audit)\\.'";
+            where data ~ '^table (app|identity|audit|ops)\\.'";
         for row in sql.query(committed, &[&self.slot]).await.unwrap() {
             if let Some(change) = change(row.get(0)) {
                 *changes.entry(change).or_default() += 1;

@@ -80,15 +80,17 @@ impl WorldBuilder {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let gateway = start_gateway(address, &sql).await;
-        let mut login = server.app_user(&database);
+        let (mut login, mut admin) = (server.app_user(&database), server.app_admin(&database));
         let proxy = match self.proxied {
             true => Some(Proxy::start(format!("{}:{}", login.host, login.port)).await),
             false => None,
         };
         if let Some(proxy) = &proxy {
-            (login.host, login.port) = (proxy.addr().ip().to_string(), proxy.addr().port());
+            for login in [&mut login, &mut admin] {
+                (login.host, login.port) = (proxy.addr().ip().to_string(), proxy.addr().port());
+            }
         }
-        let mut variables = variables(&login, &gateway);
+        let mut variables = variables(&login, &admin, &gateway);
         variables.append(&mut self.variables);
         self.config.access_log = std::env::var_os("WASLA_TEST_LOG").is_some();
         // A seam counts and breaks what a test means it to, and nothing beside.
@@ -239,6 +241,11 @@ impl World {
         connect(&Server::get().await.app_user(&self.database)).await.unwrap()
     }
 
+    /// A session of the login that the platform's component uses.
+    pub async fn app_admin_session(&self) -> tokio_postgres::Client {
+        connect(&Server::get().await.app_admin(&self.database)).await.unwrap()
+    }
+
     /// Waits for the gateway's webhooks and publishes all events.
     pub async fn deliver_events(&self) {
         self.gateway.idle().await;
@@ -326,11 +333,12 @@ pub fn api_key(slug: &str) -> String {
     format!("sk_test_{slug}_0123456789abcdef")
 }
 
-fn variables(login: &DatabaseUrl, gateway: &Sandbox) -> BTreeMap<String, String> {
+fn variables(login: &DatabaseUrl, admin: &DatabaseUrl, gateway: &Sandbox) -> BTreeMap<String, String> {
     let credentials: Map<_, _> = SHOPS.iter().map(|slug| ((*slug).to_owned(), Value::from(api_key(slug)))).collect();
     let of_identity = identity().variables(&gateway.url(), keys::now().unwrap()).unwrap();
     let variables = [
         ("database_url", format!("{login}?connect_timeout=2&application_name=wasla")),
+        ("admin_database_url", format!("{admin}?connect_timeout=2&application_name=wasla-platform")),
         ("database_origin", login.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", gateway.url()),

@@ -12,6 +12,7 @@ use crate::check;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, KeysArgs};
 use crate::migrate::{self, MigrateArgs};
+use crate::platform::{self, PlatformArgs};
 use crate::provider::{self, ProviderArgs};
 use crate::seed::{self, Outcome};
 use crate::session::Session;
@@ -42,6 +43,7 @@ enum Command {
     Keys(KeysArgs),
     Provider(ProviderArgs),
     Audit(AuditArgs),
+    Platform(PlatformArgs),
     /// Print the environment with which `spin up` runs the same application against the database of a running `up`
     Env,
 }
@@ -77,6 +79,7 @@ impl Cli {
             Command::Keys(args) => keys::run(&workspace, &args),
             Command::Provider(args) => provider::run(&workspace, &args, &mut interrupt).await,
             Command::Audit(args) => audit::run(&workspace, &args, &mut interrupt).await,
+            Command::Platform(args) => platform::run(&workspace, &args, &mut interrupt).await,
             Command::Env => up::print_variables(&workspace).map(|()| ExitCode::SUCCESS),
         }
     }
@@ -92,6 +95,7 @@ async fn run_seed(workspace: &Workspace, args: &SeedArgs, interrupt: &mut Interr
                 println!("{}: {counts}", shop.slug);
             }
         }
+        seed::apply_platform(&client).await?;
         Ok(ExitCode::SUCCESS)
     })
     .await

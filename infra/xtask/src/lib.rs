@@ -12,6 +12,7 @@ pub mod identity;
 pub mod interrupt;
 pub mod keys;
 pub mod migrate;
+pub mod platform;
 pub mod postgres;
 pub mod process;
 pub mod provider;

@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 
 use crate::digest::sha256_hex;
 use crate::migrate::Ledger;
+use crate::platform::DEMO_ADMINISTRATOR;
 
 /// One seed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +98,19 @@ pub async fn apply(client: &mut Client, shops: &[Shop], again: bool) -> Result<V
         outcomes.push(Outcome::Applied(counts(answer.as_deref().unwrap_or_default())));
     }
     Ok(outcomes)
+}
+
+/// Gives the demo's platform its administrator, once.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn apply_platform(client: &Client) -> Result<()> {
+    let input = json!({ "email": DEMO_ADMINISTRATOR, "role": "platform_admin" }).to_string();
+    client
+        .execute("select ops.seed_grant($1::text::jsonb)", &[&input])
+        .await
+        .context("cannot seed the platform's administrator")?;
+    Ok(())
 }
 
 fn refused(file: &str, error: tokio_postgres::Error) -> anyhow::Error {

@@ -18,8 +18,15 @@ begin
     done := set_config('app.tenant_id', coalesce(tenant.id::text, ''), true);
   end if;
   if tenant.status is distinct from 'active' then
-    if tenant.id is null then perform app.refuse(404, 'tenant_not_found'); end if;
+    if tenant.id is null then
+      perform app.refuse_moved(context ->> 'slug');
+      perform app.refuse(404, 'tenant_not_found');
+    end if;
     if app.actor() not in ('gateway', 'provider', 'job') then perform app.refuse(404, 'shop_paused'); end if;
+  end if;
+  -- The platform is no shop: what does not say that it means the platform does not find it there, nor the other way round.
+  if (tenant.id = app.platform_id()) <> coalesce((context ->> 'platform')::boolean, false) and app.actor() <> 'job' then
+    perform app.refuse(404, 'tenant_not_found');
   end if;
   if context ? 'session' then perform app.enter_session(context -> 'session'); end if;
   return tenant;

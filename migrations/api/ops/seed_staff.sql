@@ -11,15 +11,8 @@ declare
 begin
   if tenant is null then perform app.refuse(404, 'tenant_not_found'); end if;
   perform set_config('app.tenant_id', tenant::text, true), set_config('app.actor', 'operator', true);
-  select a.id into account from identity.account a where a.realm_id = app.staff_realm() and a.email = address and a.deleted_at is null;
-  if account is null then
-    account := app.uuid_v7();
-    made := true;
-    insert into identity.account (realm_id, id, kind, email, given_name, family_name, locale)
-    values (app.staff_realm(), account, 'staff', address, coalesce(input ->> 'given_name', ''), coalesce(input ->> 'family_name', ''),
-      coalesce(input ->> 'locale', 'ar'));
-    insert into identity.credential (realm_id, id) values (app.staff_realm(), account);
-  end if;
+  made := not exists (select from identity.account a where a.realm_id = app.staff_realm() and a.email = address and a.deleted_at is null);
+  account := ops.seed_account(input);
   insert into app.membership as m (tenant_id, id, account_id, role) values (tenant, app.uuid_v7(), account, input ->> 'role')
   on conflict on constraint membership_account_id_key do update set role = excluded.role, status = 'active'
     where (m.role, m.status) is distinct from (excluded.role, 'active');

@@ -8,7 +8,10 @@ declare
 begin
   if context ? 'tenant_id' or not (context ? 'host' or context ? 'slug') then return null; end if;
   tenant := app.resolve_tenant(context ->> 'host', context ->> 'slug');
-  if tenant.id is null then return null; end if;
+  if tenant.id is null then
+    perform app.refuse_moved(context ->> 'slug');
+    return null;
+  end if;
   return app.tenant_view(tenant);
 end $$;
 comment on function api.tenant_of(jsonb) is 'Tenant view for the edge''s cache; NULL when the context names the tenant already.';

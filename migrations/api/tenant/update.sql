@@ -13,8 +13,7 @@ begin
   t.locale := coalesce(p ->> 'locale', t.locale);
   t.locales := case when p ? 'locales' then array(select jsonb_array_elements_text(p -> 'locales')) else t.locales end;
   t.name := coalesce(p -> 'name', t.name);
-  if not t.locale = any (t.locales) then perform app.refuse(422, 'invalid_request', '{"field": "locale", "code": "unsupported"}'); end if;
-  if not t.name ? t.locale then perform app.refuse(422, 'invalid_request', jsonb_build_object('field', 'name.' || t.locale, 'code', 'required')); end if;
+  perform app.check_names(t);
   for role in select jsonb_array_elements_text(p -> 'mfa_roles') loop
     if not input -> 'shipped' ? role and app.role_facts(role) is null then
       perform app.refuse(422, 'invalid_request', '{"field": "mfa_roles", "code": "unsupported"}');

@@ -135,6 +135,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
         ("/internal/jobs/audit/seal".to_owned(), "POST"),
         ("/internal/jobs/messages/deliver".to_owned(), "POST"),
         ("/internal/jobs/messages/purge".to_owned(), "POST"),
+        ("/internal/jobs/platform/purge".to_owned(), "POST"),
         ("/.well-known/jwks.json".to_owned(), "GET,HEAD"),
         ("/api/auth/token/".to_owned(), "POST"),
         ("/api/auth/token/refresh/".to_owned(), "POST"),
@@ -257,6 +258,7 @@ async fn jobs_and_webhooks_open_to_nobody_without_their_secret() {
         "audit/seal",
         "messages/deliver",
         "messages/purge",
+        "platform/purge",
     ] {
         let call = || world.request(Method::POST, &format!("/internal/jobs/{job}"));
         cases.push(Case::new(format!("{job}: no token"), call(), 401, "unauthorized"));

@@ -96,7 +96,7 @@ fn fault(case: &Case, answer: &Answer, took: Duration) -> Option<String> {
 /// Rows and a checksum of every table but the pictures, which nothing here changes.
 async fn contents(world: &World) -> Vec<(String, i64, i64)> {
     let query = "select string_agg(format('select %L, count(*), coalesce(sum(hashtext(x::text)), 0)::bigint from %s x', c.oid::regclass, c.oid::regclass), ' union all ') \
-         from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace, 'identity'::regnamespace) and c.relname <> 'media'";
+         from pg_class c where c.relkind = 'r' and c.relnamespace in ('app'::regnamespace, 'audit'::regnamespace, 'identity'::regnamespace, 'ops'::regnamespace) and c.relname <> 'media'";
     let query: String = world.sql.query_one(query, &[]).await.unwrap().get(0);
     let mut rows: Vec<_> =
         world.sql.query(&query, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();

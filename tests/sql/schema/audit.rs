@@ -60,7 +60,16 @@ async fn entries_hold_no_secret_and_no_picture() {
 #[tokio::test]
 async fn no_role_of_the_application_can_rewrite_it() {
     let database = Database::start().await;
-    for role in ["app_executor", "app_identity", "app_user", "app_admin", "app_resolver", "app_auditor", "app_sealer"] {
+    for role in [
+        "app_executor",
+        "app_identity",
+        "app_user",
+        "app_admin",
+        "app_resolver",
+        "app_auditor",
+        "app_sealer",
+        "app_operator",
+    ] {
         for statement in [
             "update audit.entry set actor = 'nobody'",
             "delete from audit.entry",

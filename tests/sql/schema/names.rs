@@ -6,7 +6,7 @@ use std::path::Path;
 use tests::{Database, root};
 
 /// Helpers that come with the schema itself, since tables and policies need them.
-const OF_THE_SCHEMA: [&str; 23] = [
+const OF_THE_SCHEMA: [&str; 24] = [
     "app.account_id",
     "app.actor",
     "app.audit_realm_row",
@@ -17,6 +17,7 @@ const OF_THE_SCHEMA: [&str; 23] = [
     "app.customer_id",
     "app.ip",
     "app.product_search",
+    "app.platform_id",
     "app.protect",
     "app.protect_realm",
     "app.raise_account_epoch",

@@ -6,7 +6,7 @@ use tests::MACHINERY;
 pub struct Rule {
     /// What holds.
     pub name: &'static str,
-    /// Lists offenders, one text column. `tenant_table (oid, relname, key)` are the tables of schemas app and identity; `key` is the
+    /// Lists offenders, one text column. `tenant_table (oid, relname, key)` are the tables of schemas app, ops and identity; `key` is the
     /// column that says whose a row is: `tenant_id`, or `realm_id` in schema identity.
     pub offenders: &'static str,
     /// Offenders that are right, each with the reason.
@@ -17,8 +17,8 @@ pub struct Rule {
 
 /// What sets a bad table apart from a good one is said in `broken_by`; this is the rest of it.
 pub const TENANT_TABLE: &str = "create temporary view tenant_table as \
-    select c.oid, c.relname::text, case c.relnamespace when 'app'::regnamespace then 'tenant_id' else 'realm_id' end as key \
-    from pg_class c where c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace) and c.relkind in ('r', 'p')";
+    select c.oid, c.relname::text, case c.relnamespace when 'identity'::regnamespace then 'realm_id' else 'tenant_id' end as key \
+    from pg_class c where c.relnamespace in ('app'::regnamespace, 'ops'::regnamespace, 'identity'::regnamespace) and c.relkind in ('r', 'p')";
 
 /// Tables, keys, policies and triggers.
 pub const TABLES: &[Rule] = &[
@@ -37,6 +37,8 @@ pub const TABLES: &[Rule] = &[
             ("schema_migration", "the ledger of the migrations, beside the schemas that they make"),
             ("api_function", "the same for functions"),
             ("seed_file", "the same for seeds"),
+            ("ops.platform_grant", "the platform's own rows, in the platform's tenant"),
+            ("ops.access", "the same"),
         ],
         broken_by: "create table ops.anything (id int)",
     },
@@ -76,6 +78,9 @@ pub const TABLES: &[Rule] = &[
             ("tenant_resolver SELECT to app_resolver", "a tenant must be found before it is known"),
             ("tenant_domain_resolver SELECT to app_resolver", "the same by custom domain"),
             ("gateway_account_resolver SELECT to app_resolver", "the same by webhook endpoint"),
+            ("tenant_operator SELECT to app_operator", "the platform sees which shops there are"),
+            ("tenant_domain_operator SELECT to app_operator", "and by which names they are found"),
+            ("account_operator SELECT to app_operator", "whom of the staff to grant something"),
             ("account_executor SELECT to app_executor", "a shop sees its customers and members, not what proves them"),
         ],
         broken_by: "create policy open on app.cart for select to app_executor using (true)",
@@ -141,7 +146,7 @@ pub const TABLES: &[Rule] = &[
         name: "who and when stand in every row",
         offenders: "select t.relname || '.' || w.name from tenant_table t cross join (values ('created_at', 'timestamptz'), ('updated_at', 'timestamptz'), \
               ('created_by', 'text'), ('updated_by', 'text'), ('version', 'bigint')) w (name, type) \
-            where t.relname not in ('event_feed', 'outbox', 'idempotency', 'challenge', 'throttle', 'session_use', 'refresh_token', 'message') and not exists (select from pg_attribute a where a.attrelid = t.oid \
+            where t.relname not in ('event_feed', 'outbox', 'idempotency', 'challenge', 'throttle', 'session_use', 'refresh_token', 'message', 'access') and not exists (select from pg_attribute a where a.attrelid = t.oid \
               and a.attname = w.name and a.atttypid = w.type::regtype and a.attnotnull)",
         allowed: &[],
         broken_by: "alter table app.media alter column created_by drop not null",
@@ -217,11 +222,14 @@ pub const FUNCTIONS: &[Rule] = &[
         broken_by: "alter function api.cart_read(jsonb, jsonb) security invoker",
     },
     Rule {
-        name: "other functions that run as another role are those that look for a tenant, the one that looks for a session, and the one that notes who read the trail",
+        name: "other functions that run as another role are those that look for a tenant, the one that looks for a session, the one that notes who read the trail, and those of the platform",
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
-              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of')) \
+              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant')) \
+            and not (p.pronamespace = 'ops'::regnamespace and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
+              and (p.proargnames = '{context,input}' or p.proname = 'enter') and p.proowner = case p.proname \
+                when 'access_list' then 'app_auditor'::regrole when 'purge_tenants' then 'superadmin'::regrole else 'app_operator'::regrole end) \
             and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session') \
             and not (p.proowner = 'app_executor'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'note_read')",
         allowed: &[],
@@ -253,6 +261,13 @@ pub const FUNCTIONS: &[Rule] = &[
         broken_by: "create function api.bad(context jsonb, input jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$",
     },
     Rule {
+        name: "a function of the platform proves who calls and writes down why before anything else",
+        offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'ops'::regnamespace and p.proargnames = '{context,input}' \
+            and p.prosrc !~ '^\\s*declare\\s+g ops\\.platform_grant := ops\\.enter\\(context, ''[a-z]+\\.[a-z_]+'''",
+        allowed: &[("purge_tenants", "a job: of shops that somebody has deleted and nobody has restored in time")],
+        broken_by: "create function ops.bad(context jsonb, input jsonb) returns jsonb language sql as $$ select '{}'::jsonb $$",
+    },
+    Rule {
         name: "a job enters each tenant before it touches a table of it",
         offenders: "select p.proname::text from pg_proc p where p.pronamespace = 'api'::regnamespace and p.proname like 'jobs\\_%' \
             and p.prosrc !~ 'in select app\\.live_tenants\\(\\) loop\\s+exit when [^;]+;\\s+perform app\\.enter\\(context \\|\\| jsonb_build_object\\(''tenant_id'', tenant\\)\\);'",
@@ -281,7 +296,7 @@ pub const FUNCTIONS: &[Rule] = &[
 pub const ROLES: &[Rule] = &[
     Rule {
         name: "no role of the application is exempt from anything",
-        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_auditor', 'app_sealer', 'app_admin', 'superadmin') \
+        offenders: "select rolname::text from pg_roles where rolname in ('app_user', 'app_executor', 'app_resolver', 'app_identity', 'app_auditor', 'app_sealer', 'app_operator', 'app_admin', 'superadmin') \
             and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin <> (rolname in ('app_user', 'app_admin')))",
         allowed: &[],
         broken_by: "alter role app_executor bypassrls",
@@ -289,7 +304,7 @@ pub const ROLES: &[Rule] = &[
     Rule {
         name: "app_user and the roles that functions run as are members of no role",
         offenders: "select m.roleid::regrole || ' to ' || m.member::regrole from pg_auth_members m \
-            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole, 'app_auditor'::regrole, 'app_sealer'::regrole)",
+            where m.member in ('app_user'::regrole, 'app_executor'::regrole, 'app_resolver'::regrole, 'app_identity'::regrole, 'app_auditor'::regrole, 'app_sealer'::regrole, 'app_operator'::regrole)",
         allowed: &[],
         broken_by: "grant app_executor to app_user",
     },
@@ -315,6 +330,24 @@ pub const ROLES: &[Rule] = &[
             and has_function_privilege('app_user', p.oid, 'execute') <> (p.pronamespace = 'api'::regnamespace)",
         allowed: &[],
         broken_by: "grant execute on function app.tenant_id() to public",
+    },
+    Rule {
+        name: "app_admin reaches the functions of schema ops that take a context, and nothing of migrations and seeds",
+        offenders: "select p.oid::regprocedure::text from pg_proc p where p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)' \
+            and has_function_privilege('app_admin', p.oid, 'execute') <> (p.pronamespace = 'ops'::regnamespace and coalesce(p.proargnames = '{context,input}', false))",
+        allowed: &[],
+        broken_by: "grant execute on function ops.seed_staff(jsonb) to app_admin",
+    },
+    Rule {
+        name: "app_operator reads which shops and staff there are, writes grants and looks, and makes a shop with the invitation of its owner",
+        offenders: "select w.name from (select c.oid::regclass || ' ' || a.what as name from pg_class c \
+              cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) a (what) \
+              where c.relnamespace in ('app'::regnamespace, 'ops'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) \
+                and c.relkind = 'r' and has_table_privilege('app_operator', c.oid, a.what)) w \
+            where w.name not in ('app.tenant select', 'app.tenant insert', 'app.tenant update', 'app.tenant_domain select', 'app.invitation insert', \
+              'app.message insert', 'ops.platform_grant select', 'ops.platform_grant insert', 'ops.platform_grant update', 'ops.access insert', 'audit.entry insert')",
+        allowed: &[],
+        broken_by: "grant select on app.sales_order to app_operator",
     },
     Rule {
         name: "app_user sees schema api alone and makes nothing anywhere",
@@ -347,8 +380,8 @@ pub const ROLES: &[Rule] = &[
     },
     Rule {
         name: "the audit trail only grows",
-        offenders: "select r || ' ' || t from unnest(array['app_executor', 'app_identity', 'app_user', 'app_resolver', 'app_admin']) r \
-            cross join unnest(array['audit.entry', 'audit.attempt', 'audit.link']::regclass[]) t \
+        offenders: "select r || ' ' || t from unnest(array['app_executor', 'app_identity', 'app_user', 'app_resolver', 'app_admin', 'app_operator']) r \
+            cross join unnest(array['audit.entry', 'audit.attempt', 'audit.link', 'ops.access']::regclass[]) t \
             where has_table_privilege(r, t, 'select, update, delete, truncate') or has_any_column_privilege(r, t, 'select, update')",
         allowed: &[],
         broken_by: "grant update on audit.entry to app_executor",
@@ -389,13 +422,16 @@ pub const ROLES: &[Rule] = &[
     },
     Rule {
         name: "what proves a person is read by app_identity alone",
-        offenders: "select r || ' ' || c.oid::regclass from pg_class c cross join unnest(array['app_executor', 'app_resolver', 'app_admin', 'app_user']) r \
+        offenders: "select r || ' ' || c.oid::regclass from pg_class c cross join unnest(array['app_executor', 'app_resolver', 'app_admin', 'app_user', 'app_operator']) r \
             where (c.relnamespace = 'identity'::regnamespace or c.oid in ('app.session'::regclass, 'app.session_use'::regclass, 'app.refresh_token'::regclass)) \
             and c.relkind = 'r' and (has_table_privilege(r, c.oid, 'select, insert, update, delete') or has_any_column_privilege(r, c.oid, 'select, insert, update'))",
-        allowed: &[(
-            "app_executor identity.account",
-            "names and addresses of own customers and members; no secret is in this table",
-        )],
+        allowed: &[
+            (
+                "app_executor identity.account",
+                "names and addresses of own customers and members; no secret is in this table",
+            ),
+            ("app_operator identity.account", "e-mail and name of staff, seven columns; no secret is in this table"),
+        ],
         broken_by: "grant select (password_hash) on identity.credential to app_executor",
     },
     Rule {

@@ -17,6 +17,7 @@ pub mod reconcile_payments;
 pub mod settle_payment;
 pub mod shapes;
 pub mod tenant_settings;
+pub mod tenants;
 
 pub use deliver_messages::deliver_messages;
 pub use gateway::GatewayAccessError;

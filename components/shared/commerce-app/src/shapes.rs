@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use commerce_db::carts::TaxFacts;
-use commerce_domain::{CategoryId, ProductId, TenantId, VariantId};
+use commerce_db::tenants::PasswordRules;
+use commerce_domain::{CategoryId, GrantId, ProductId, StaffId, TenantId, VariantId};
 use utoipa::ToSchema;
 
 use crate::cart_view::ShippingMethodView;
@@ -234,4 +235,113 @@ pub struct Jwk {
 pub struct JwkSet {
     /// Any of them may have signed.
     pub keys: Vec<Jwk>,
+}
+
+/// A shop as the platform sees it.
+#[derive(Debug, ToSchema)]
+pub struct PlatformTenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// In each of its languages.
+    pub name: BTreeMap<String, String>,
+    /// `active` or `paused`.
+    pub status: String,
+    /// Where its data live.
+    pub region: String,
+    /// Its own language.
+    pub locale: String,
+    /// All languages that it speaks.
+    pub locales: Vec<String>,
+    /// ISO 4217.
+    pub currency: String,
+    /// IANA name.
+    pub timezone: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// The tax that it charges.
+    pub tax: TaxFacts,
+    /// Whether shoppers see how many units are left.
+    pub show_available: bool,
+    /// Second factors of its staff.
+    pub mfa: String,
+    /// Who must have one where it is required.
+    pub mfa_roles: Vec<String>,
+    /// Composition rules of passwords.
+    pub password_rules: PasswordRules,
+    /// Other sites whose pages may call its API.
+    pub cors_origins: Vec<String>,
+    /// The primary one first.
+    pub domains: Vec<TenantDomain>,
+    /// The slug before this one, while it still leads here.
+    pub former_slug: Option<String>,
+    /// ISO 8601.
+    pub former_slug_until: Option<String>,
+    /// ISO 8601.
+    pub created_at: String,
+    /// ISO 8601.
+    pub updated_at: String,
+    /// ISO 8601.
+    pub deleted_at: Option<String>,
+    /// ISO 8601: when its rows go.
+    pub purge_at: Option<String>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// Who may work across shops.
+#[derive(Debug, ToSchema)]
+pub struct PlatformGrant {
+    /// Its id.
+    pub id: GrantId,
+    /// Whose.
+    pub account_id: StaffId,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their name.
+    pub given_name: String,
+    /// Their name.
+    pub family_name: String,
+    /// As what.
+    pub role: String,
+    /// At which shops; null: at all.
+    pub tenants: Option<Vec<TenantId>>,
+    /// Why it was given.
+    pub reason: String,
+    /// Public id of an account, or `operator`.
+    pub granted_by: String,
+    /// `waiting`, `active`, `ended` or `revoked`.
+    pub status: String,
+    /// ISO 8601.
+    pub starts_at: String,
+    /// ISO 8601.
+    pub ends_at: String,
+    /// ISO 8601.
+    pub revoked_at: Option<String>,
+}
+
+/// Something that somebody of the platform looked at or did.
+#[derive(Debug, ToSchema)]
+pub struct PlatformAccess {
+    /// Its id.
+    pub id: String,
+    /// ISO 8601.
+    pub occurred_at: String,
+    /// Who.
+    pub account_id: StaffId,
+    /// As what.
+    pub role: String,
+    /// By which permission.
+    pub permission: String,
+    /// In which shop.
+    pub tenant_id: Option<TenantId>,
+    /// What it was about.
+    pub record: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// From where.
+    pub ip: Option<String>,
 }

@@ -65,12 +65,12 @@ impl SettingsInput {
 }
 
 /// The language itself: the database compares whole texts, so `ar-SA` and `AR` are not `ar`.
-fn language(text: &str) -> Result<String, &'static str> {
+pub(crate) fn language(text: &str) -> Result<String, &'static str> {
     let language = Language::parse(text)?;
     if language.as_str() == text { Ok(text.to_owned()) } else { Err(code::INVALID) }
 }
 
-fn languages(texts: &[String]) -> Result<Vec<String>, &'static str> {
+pub(crate) fn languages(texts: &[String]) -> Result<Vec<String>, &'static str> {
     if texts.is_empty() {
         return Err(code::REQUIRED);
     }
@@ -88,7 +88,7 @@ fn languages(texts: &[String]) -> Result<Vec<String>, &'static str> {
 }
 
 /// A name in each language, as long as TEN-01 has it.
-fn names(given: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, &'static str> {
+pub(crate) fn names(given: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, &'static str> {
     if given.is_empty() {
         return Err(code::REQUIRED);
     }

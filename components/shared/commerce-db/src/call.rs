@@ -26,6 +26,7 @@ const DEADLINE: Duration = Duration::from_millis(4_500);
 pub struct Function<I, O> {
     name: &'static str,
     sql: &'static str,
+    login: Variable,
     types: PhantomData<fn(I) -> O>,
 }
 
@@ -58,11 +59,24 @@ macro_rules! global_function {
     };
 }
 
-pub(crate) use {global_function, tenant_function};
+/// Declares the constant of a function of schema `ops`: work across shops, by the login role `app_admin`.
+macro_rules! ops_function {
+    ($(#[$meta:meta])* $const:ident, $name:literal, $input:ty => $output:ty) => {
+        $(#[$meta])*
+        pub const $const: $crate::Function<$input, $output> =
+            $crate::Function::across($name, concat!("select ops.", $name, "($1, $2)"));
+    };
+}
+
+pub(crate) use {global_function, ops_function, tenant_function};
 
 impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
     pub(crate) const fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql, types: PhantomData }
+        Self { name, sql, login: Variable::DatabaseUrl, types: PhantomData }
+    }
+
+    pub(crate) const fn across(name: &'static str, sql: &'static str) -> Self {
+        Self { name, sql, login: Variable::AdminDatabaseUrl, types: PhantomData }
     }
 
     /// The function's name without its schema; safe as part of a cache key or a log line.
@@ -96,12 +110,12 @@ impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
 
     async fn attempt(&self, context: &CallContext, input: &I) -> Result<Columns, DbError> {
         let parameters = parameters(context, input)?;
-        let statement = pin!(run(self.sql, parameters));
+        let statement = pin!(run(self.login, self.sql, parameters));
         let deadline = pin!(spin_sdk::time::sleep(DEADLINE));
         match select(statement, deadline).await {
             Either::Left((Ok(columns), _)) => Ok(columns),
             Either::Left((Err(Failure::Configuration), _)) => {
-                self.log(context, "database_url");
+                self.log(context, self.login.name());
                 Err(DbError::Unavailable)
             }
             Either::Left((Err(Failure::Postgres(cause)), _)) => {
@@ -144,8 +158,8 @@ fn parameters(context: &CallContext, input: &impl Serialize) -> Result<Vec<Param
     Ok(vec![ParameterValue::Jsonb(context), ParameterValue::Jsonb(input)])
 }
 
-async fn run(sql: &'static str, parameters: Vec<ParameterValue>) -> Result<Columns, Failure> {
-    let url = variables::secret(Variable::DatabaseUrl).await.map_err(|_| Failure::Configuration)?;
+async fn run(login: Variable, sql: &'static str, parameters: Vec<ParameterValue>) -> Result<Columns, Failure> {
+    let url = variables::secret(login).await.map_err(|_| Failure::Configuration)?;
     let connection = Connection::open(url.expose()).await?;
     let mut result = connection.query(sql, parameters).await?;
     let row = result.rows().next().await;
@@ -190,5 +204,12 @@ mod tests {
     fn statements_are_constants_of_one_shape() {
         assert_eq!(crate::storefront::PRODUCTS.sql, "select api.storefront_products($1, $2), api.tenant_of($1)");
         assert_eq!(crate::system::PING.sql, "select api.system_ping($1, $2)");
+        assert_eq!(crate::ops::TENANT_READ.sql, "select ops.tenant_read($1, $2)");
+    }
+
+    #[test]
+    fn work_across_shops_has_a_login_of_its_own() {
+        assert_eq!(crate::ops::TENANT_READ.login, Variable::AdminDatabaseUrl);
+        assert_eq!(crate::storefront::PRODUCTS.login, Variable::DatabaseUrl);
     }
 }

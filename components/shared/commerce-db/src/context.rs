@@ -75,6 +75,12 @@ pub struct CallContext {
     /// The trace that the request belongs to, for the log and for what it asks elsewhere. The database is told the request's id alone, which finds both.
     #[serde(skip)]
     pub trace: Option<TraceContext>,
+    /// Whether the platform itself is meant, which is found by nothing that does not say so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub platform: bool,
+    /// Why somebody of the platform does it, in their own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 commerce_domain::opaque_debug!(CallContext);
@@ -83,7 +89,18 @@ impl CallContext {
     /// A context that names no tenant: system checks, jobs, a webhook endpoint that is yet to be looked up.
     #[must_use]
     pub fn without_tenant(request_id: String, ip: Option<String>, actor: Actor) -> Self {
-        Self { request_id, ip, actor, tenant_id: None, host: None, slug: None, session: None, trace: None }
+        Self {
+            request_id,
+            ip,
+            actor,
+            tenant_id: None,
+            host: None,
+            slug: None,
+            session: None,
+            platform: false,
+            reason: None,
+            trace: None,
+        }
     }
 
     /// The same request on behalf of a tenant that is known by its id.

@@ -14,6 +14,8 @@ const TTL: Duration = Duration::from_secs(5);
 pub enum Variable {
     /// Connection string of the login role `app_user`.
     DatabaseUrl,
+    /// Connection string of the login role `app_admin`: functions of schema `ops`, for work across shops.
+    AdminDatabaseUrl,
     /// Tenants live at `<slug>.<base_domain>`.
     BaseDomain,
     /// Template of a shop's public origin; `{host}` stands for the request's host with its port.
@@ -60,6 +62,7 @@ impl Variable {
     pub const fn name(self) -> &'static str {
         match self {
             Self::DatabaseUrl => "database_url",
+            Self::AdminDatabaseUrl => "admin_database_url",
             Self::BaseDomain => "base_domain",
             Self::PublicUrl => "public_url",
             Self::MoyasarBaseUrl => "moyasar_base_url",

@@ -8,7 +8,7 @@ mod email;
 mod phone;
 mod saved;
 
-pub use address::{Address, AddressInput};
+pub use address::{Address, AddressInput, is_country};
 pub use email::Email;
 pub use phone::Phone;
 pub use saved::{NewSavedAddress, SavedAddressInput, SavedAddressPatch, SavedAddressPatchInput};

@@ -82,6 +82,8 @@ pub mod code {
     pub const INVALID: &str = "invalid";
     /// A number outside its bounds.
     pub const OUT_OF_RANGE: &str = "out_of_range";
+    /// Well formed, but kept from everybody.
+    pub const RESERVED: &str = "reserved";
     /// Well formed, but not among what the shop offers.
     pub const UNSUPPORTED: &str = "unsupported";
 }

@@ -148,6 +148,8 @@ typed_id! {
     InvitationId = "inv";
     /// A sign-in: what access and refresh tokens hang on.
     SessionId = "ses";
+    /// What somebody may do across shops.
+    GrantId = "grn";
 }
 
 impl CartId {

@@ -11,6 +11,7 @@ pub mod order;
 pub mod order_number;
 pub mod payment;
 pub mod permission;
+pub mod platform;
 pub mod pricing;
 pub mod quantity;
 pub mod settlement;
@@ -22,8 +23,8 @@ pub mod web_origin;
 pub use account::{AccountId, AccountKind};
 pub use field_error::{FieldError, FieldErrors};
 pub use ids::{
-    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, InvitationId, MediaId, OrderId,
-    OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
+    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, GrantId, InvitationId, MediaId,
+    OrderId, OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};

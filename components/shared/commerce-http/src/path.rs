@@ -1,7 +1,9 @@
 //! Ids in paths.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use commerce_domain::{AddressId, CartId, CartItemId, CustomerId, InvitationId, MediaId, OrderId, SessionId, StaffId};
+use commerce_domain::{
+    AddressId, CartId, CartItemId, CustomerId, GrantId, InvitationId, MediaId, OrderId, SessionId, StaffId, TenantId,
+};
 use http::request::Parts;
 
 use crate::Problem;
@@ -53,9 +55,11 @@ id_params! {
     CartId, "cart_id", "cart_not_found";
     CartItemId, "item_id", "cart_item_not_found";
     CustomerId, "account_id", "customer_not_found";
+    GrantId, "grant_id", "grant_not_found";
     InvitationId, "invitation_id", "invitation_not_found";
     MediaId, "media_id", "media_not_found";
     OrderId, "order_id", "order_not_found";
     SessionId, "session_id", "session_not_found";
     StaffId, "account_id", "member_not_found";
+    TenantId, "tenant_id", "tenant_not_found";
 }

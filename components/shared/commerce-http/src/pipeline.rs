@@ -7,11 +7,11 @@ use axum::body::{Body, HttpBody};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
-use http::uri::Scheme;
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use tower::Service;
 
@@ -123,6 +123,7 @@ fn render(info: &RequestInfo, response: &mut Response) -> Failure {
     let of = |problem: &Problem| Failure { code: problem.code().to_owned(), cause: problem.cause().map(str::to_owned) };
     if let Some(Rendered(problem)) = response.extensions_mut().remove() {
         tell(&problem, response.headers_mut());
+        send_on(info, &problem, response);
         return of(&problem);
     }
     let problem = match response.extensions_mut().remove::<Problem>() {
@@ -140,7 +141,26 @@ fn render(info: &RequestInfo, response: &mut Response) -> Failure {
     }
     let headless = info.method() == Method::HEAD;
     *response.body_mut() = if headless { Body::empty() } else { Body::from(body) };
+    send_on(info, &problem, response);
     of(&problem)
+}
+
+/// Sends whoever came by a shop's former host on to its host of today: 308, the same method, path and query. The scheme is left to be the same, since
+/// a proxy in front may speak another one than we see.
+fn send_on(info: &RequestInfo, problem: &Problem, response: &mut Response) {
+    if problem.code() != "tenant_moved" {
+        return;
+    }
+    let authority = info.uri().authority().map(Authority::as_str).unwrap_or_default();
+    let Some((label, rest)) = authority.split_once('.') else { return };
+    let (Some(from), Some(slug)) = (problem.fact("from"), problem.fact("slug")) else { return };
+    let path = info.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    if label.eq_ignore_ascii_case(from)
+        && let Ok(location) = HeaderValue::from_str(&format!("//{slug}.{rest}{path}"))
+    {
+        *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+        response.headers_mut().insert(LOCATION, location);
+    }
 }
 
 /// What a problem says in headers.
@@ -219,10 +239,16 @@ mod tests {
         info.success(StatusCode::CREATED, &"changed")
     }
 
+    async fn moved() -> Problem {
+        let detail = Some(serde_json::json!({"from": "old", "slug": "new"}));
+        commerce_db::DbError::Refused { status: 421, code: "tenant_moved".into(), detail }.into()
+    }
+
     fn routes() -> Router {
         Router::new()
             .route("/carts/{cart_id}", get(show))
             .route("/carts", post(change))
+            .route("/carts/moved", get(moved))
             .route("/recorded", get(async || crate::stored_answer(409, r#"{"recorded":1}"#.into(), true)))
     }
 
@@ -271,6 +297,21 @@ mod tests {
             assert_eq!(response.headers()["content-type"], "application/problem+json");
             assert_eq!(body["request_id"], response.headers()["x-request-id"].to_str().unwrap());
             assert_eq!(response.headers()["cache-control"], "no-store");
+        }
+    }
+
+    #[test]
+    fn a_former_host_leads_to_the_one_of_today() {
+        for (uri, location) in [
+            ("http://old.wasla.test:3000/carts/moved?x=1&y=%2F", Some("//new.wasla.test:3000/carts/moved?x=1&y=%2F")),
+            ("http://OLD.wasla.test//evil.example/carts", None),
+            ("http://127.0.0.1:3000/carts/moved", None),
+            ("/carts/moved", None),
+        ] {
+            let (response, body) = send(Request::get(uri), "");
+            let status = if location.is_some() { 308 } else { body["status"].as_u64().unwrap() };
+            assert_eq!(u64::from(response.status().as_u16()), status, "{uri}");
+            assert_eq!(response.headers().get("location").map(|value| value.to_str().unwrap()), location, "{uri}");
         }
     }
 

@@ -191,6 +191,11 @@ impl Problem {
         self.status
     }
 
+    /// A text among the facts that the refusing function gave.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        self.errors.first()?.facts.get(name)?.as_str()
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> &str {

@@ -27,7 +27,12 @@ pub struct Ctx {
     selector: Arc<Selector>,
     langs: Vec<String>,
     caller: Option<Arc<Caller>>,
+    reason: Option<Arc<str>>,
 }
+
+/// What the platform's own host serves beside the routes whose gate is [`crate::Platform`]: its people sign in there as staff do at a shop's.
+/// Everything else is a shop's, and the platform is none.
+const SIGN_IN: [&str; 4] = ["/api/v1/auth/", "/api/auth/token/", "/accounts/", "/accounts"];
 
 impl Ctx {
     /// What every request has.
@@ -75,6 +80,8 @@ impl Ctx {
     pub fn context(&self) -> CallContext {
         let mut context = self.info.context(self.caller.as_ref().map_or(Actor::Guest, |caller| caller.actor()));
         context.session = self.caller.as_ref().map(|caller| caller.session());
+        context.platform = self.is_platform();
+        context.reason = self.reason.as_deref().map(str::to_owned);
         match self.tenant() {
             Some(view) => context.tenant_id = Some(view.id),
             None => self.selector.apply(&mut context),
@@ -151,6 +158,22 @@ impl Ctx {
         Self { caller: Some(caller), ..self.clone() }
     }
 
+    /// The same request, with the reason that is written down beside what it does.
+    pub(crate) fn because(&self, reason: Arc<str>) -> Self {
+        Self { reason: Some(reason), ..self.clone() }
+    }
+
+    /// Whether it is the platform itself that the request names.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.selector.names_platform()
+    }
+
+    /// A request to the platform itself, and to no shop.
+    pub(crate) async fn at_platform(parts: &Parts) -> Result<Self, Problem> {
+        let ctx = Self::with_langs(parts).await.map_err(|_| Problem::not_found("not_found"))?;
+        if ctx.is_platform() { Ok(ctx) } else { Err(Problem::not_found("not_found")) }
+    }
+
     /// The shop that a request names, whatever language it asks for.
     ///
     /// # Errors
@@ -162,7 +185,12 @@ impl Ctx {
         if let Some(view) = TenantCache::find(info.store(), &selector).await {
             info.set_tenant(view);
         }
-        Ok(Self { info, selector: Arc::new(selector), langs: Vec::new(), caller: None })
+        Ok(Self { info, selector: Arc::new(selector), langs: Vec::new(), caller: None, reason: None })
+    }
+
+    async fn with_langs(parts: &Parts) -> Result<Self, Problem> {
+        let ctx = Self::without_langs(parts).await?;
+        Ok(Self { langs: langs::from_parts(parts)?, ..ctx })
     }
 
     async fn learn(&self, read_at_ms: u64, view: &[u8]) {
@@ -176,7 +204,11 @@ impl<S: Sync> FromRequestParts<S> for Ctx {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let ctx = Self::without_langs(parts).await?;
-        Ok(Self { langs: langs::from_parts(parts)?, ..ctx })
+        let ctx = Self::with_langs(parts).await?;
+        let served = SIGN_IN.iter().any(|prefix| {
+            let path = ctx.info.path();
+            if prefix.ends_with('/') { path.starts_with(prefix) } else { path == *prefix }
+        });
+        if ctx.is_platform() && !served { Err(Problem::not_found("tenant_not_found")) } else { Ok(ctx) }
     }
 }

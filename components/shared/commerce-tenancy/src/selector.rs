@@ -1,6 +1,7 @@
 //! How a request names its tenant.
 
 use commerce_db::CallContext;
+use commerce_domain::platform;
 use http::header::HOST;
 use http::request::Parts;
 
@@ -79,6 +80,12 @@ impl Selector {
         context.host.clone_from(&self.domain);
     }
 
+    /// Whether it is the platform itself that is named, and no shop.
+    #[must_use]
+    pub fn names_platform(&self) -> bool {
+        self.slug.as_deref() == Some(platform::SLUG)
+    }
+
     /// The selector as one text, different for different selectors. Neither slug nor domain contains `/`.
     #[must_use]
     pub fn key(&self) -> String {
@@ -154,6 +161,20 @@ mod tests {
         assert_eq!(select(Some("qahwa.wasla.test"), &[], &["moda"]), Err(SelectorError));
         // With a custom domain only the database can tell.
         assert_eq!(select(Some("shop.example.com"), &[], &["moda"]).unwrap(), "moda/shop.example.com");
+    }
+
+    #[test]
+    fn the_platform_is_named_like_a_shop_and_told_from_it() {
+        let selector = |authority: &str, tenants: &[&str]| {
+            let tenants = tenants.iter().copied().map(Ok);
+            Selector::from_request(Some(authority), std::iter::empty(), tenants, "wasla.test").unwrap()
+        };
+        assert!(
+            selector("platform.wasla.test", &[]).names_platform() && selector("[::1]", &["platform"]).names_platform()
+        );
+        assert!(
+            !selector("qahwa.wasla.test", &[]).names_platform() && !selector("platform.example", &[]).names_platform()
+        );
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// The application's login.
     pub app_url: DatabaseUrl,
+    /// The login of the platform's component.
+    pub admin_url: DatabaseUrl,
     /// A connection of the administrator.
     pub client: Client,
     /// How long migrating and seeding took, with creating the database.
@@ -55,7 +57,8 @@ impl Database {
         seed::apply(&mut client, &seed::read_shops(migrations)?, false).await?;
         let took = start.elapsed();
         let app_url = url.with_login("app_user", &secrets.app_user_password);
-        Ok(Self { url, app_url, client, took })
+        let admin_url = url.with_login("app_admin", &secrets.app_admin_password);
+        Ok(Self { url, app_url, admin_url, client, took })
     }
 
     /// Adds what the bench keeps for itself, and fills the stock.
@@ -74,7 +77,7 @@ impl Database {
     /// When a shop has no gateway account.
     pub async fn connect_gateway(&self, secret: &str) -> Result<BTreeMap<String, String>> {
         let sql = "select slug, ops.set_gateway_secret(jsonb_build_object('slug', slug, 'secret_sha256', \
-            encode(sha256(convert_to($1, 'UTF8')), 'hex'))) ->> 'endpoint_id' from app.tenant order by slug";
+            encode(sha256(convert_to($1, 'UTF8')), 'hex'))) ->> 'endpoint_id' from app.tenant where id <> app.platform_id() order by slug";
         let rows = self.client.query(sql, &[&secret]).await.context("cannot set the webhook secrets")?;
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }

@@ -203,6 +203,7 @@ fn variables(
     let mut variables = BTreeMap::from(place.secrets.identity.variables(&gateway, now()?)?);
     variables.extend([
         ("database_url", format!("{}?connect_timeout=2&application_name=wasla", database.app_url)),
+        ("admin_database_url", format!("{}?connect_timeout=2&application_name=wasla-platform", database.admin_url)),
         ("database_origin", database.url.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", gateway),

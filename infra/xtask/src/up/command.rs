@@ -13,6 +13,7 @@ use super::{gateway, http, variables};
 use crate::build::{self, Components, ProfileArgs};
 use crate::files::write_private;
 use crate::interrupt::{Interrupt, Interrupted};
+use crate::platform::DEMO_ADMINISTRATOR;
 use crate::seed::Shop;
 use crate::session::Session;
 use crate::ui::Step;
@@ -157,16 +158,17 @@ fn announce(args: &UpArgs, shops: &[Shop], workspace: &Workspace) {
     }
     println!("\nStaff sign in under /api/v1/auth, once they have set a password by the link that this sends:");
     for shop in shops {
-        println!("  {:<24} {}", shop.owner(), forgot_password(shop, port));
+        println!("  {:<24} {}", shop.owner(), forgot_password(&shop.slug, &shop.owner(), port));
     }
+    println!("  {DEMO_ADMINISTRATOR:<24} {}", forgot_password("platform", DEMO_ADMINISTRATOR, port));
     println!("\nMailbox: http://{}/mailbox", reachable(args.sandbox_listen));
     println!("Logs: {}  ·  Ctrl-C stops everything", workspace.state().join("logs").display());
 }
 
-/// The command that has a reset link sent to the shop's owner.
-fn forgot_password(shop: &Shop, port: u16) -> String {
-    let url = format!("http://{}.localhost:{port}/api/v1/auth/password/forgot", shop.slug);
-    format!("curl {url} --json '{{\"email\": \"{}\"}}'", shop.owner())
+/// The command that has a reset link sent to somebody of a shop, or of the platform.
+fn forgot_password(slug: &str, email: &str, port: u16) -> String {
+    let url = format!("http://{slug}.localhost:{port}/api/v1/auth/password/forgot");
+    format!("curl {url} --json '{{\"email\": \"{email}\"}}'")
 }
 
 #[cfg(test)]

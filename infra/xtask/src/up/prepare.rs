@@ -32,6 +32,7 @@ pub async fn prepare(workspace: &Workspace, session: &mut Session) -> Result<Pre
     let shops = seed::read_shops(&workspace.migrations())?;
     let step = Step::start("Seeding the demo shops");
     let outcomes = seed::apply(&mut client, &shops, false).await?;
+    seed::apply_platform(&client).await?;
     let new = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Applied(_))).count();
     step.done(&if new == 0 { "nothing to do".to_owned() } else { format!("{new} shops") });
 

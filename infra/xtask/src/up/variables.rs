@@ -32,12 +32,14 @@ pub type Variables = BTreeMap<&'static str, String>;
 pub fn compose(place: &Place, session: &Session, accounts: &[Account]) -> Result<Variables> {
     let secrets = &session.vault.secrets;
     let login = session.url.with_login("app_user", &secrets.app_user_password);
+    let admin = session.url.with_login("app_admin", &secrets.app_admin_password);
     let credentials: BTreeMap<&str, &str> =
         accounts.iter().map(|account| (account.credential_ref.as_str(), account.secrets.api_key.as_str())).collect();
     let gateway = format!("http://{}", place.gateway);
     let mut variables = BTreeMap::from(secrets.identity.variables(&gateway, now()?)?);
     variables.extend([
         ("database_url", format!("{login}?connect_timeout=2&application_name=wasla")),
+        ("admin_database_url", format!("{admin}?connect_timeout=2&application_name=wasla-platform")),
         ("database_origin", session.url.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", gateway),

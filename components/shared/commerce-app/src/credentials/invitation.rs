@@ -9,6 +9,7 @@ use commerce_db::members::Authority;
 use commerce_domain::permission::{ROLES, Role};
 use commerce_identity::identifier::Identifier;
 use commerce_identity::opaque::LinkToken;
+use commerce_identity::seal::KeyRing;
 use uuid::Uuid;
 
 use super::address::link_invalid;
@@ -38,7 +39,7 @@ pub async fn invite(
     may: Authority,
     now: i64,
 ) -> Result<(Invitation, Option<Bytes>), IdentityError> {
-    let link = draw(keys, now)?;
+    let link = draw(&keys.seals, now)?;
     let email = email.as_str().to_owned();
     let input = CreateInput { id: random::id(), email, role, may, max: MAX_INVITATIONS, link };
     let reply = invitations::CREATE.call(context, &input).await?;
@@ -56,7 +57,7 @@ pub async fn resend(
     may: Authority,
     now: i64,
 ) -> Result<(Invitation, Option<Bytes>), IdentityError> {
-    let input = ResendInput { id, may, gap_s: RESEND_GAP_S, link: draw(keys, now)? };
+    let input = ResendInput { id, may, gap_s: RESEND_GAP_S, link: draw(&keys.seals, now)? };
     let reply = invitations::RESEND.call(context, &input).await?;
     Ok((reply.value, reply.tenant))
 }
@@ -117,7 +118,7 @@ pub async fn accept(
 }
 
 /// In the shop's language: the reader's is not known.
-fn draw(keys: &Keys, now: i64) -> Result<InvitationLink, IdentityError> {
+pub(crate) fn draw(seals: &KeyRing, now: i64) -> Result<InvitationLink, IdentityError> {
     let account_id = random::id();
     let secret = random::bytes()?;
     let draft = Draft {
@@ -128,5 +129,5 @@ fn draw(keys: &Keys, now: i64) -> Result<InvitationLink, IdentityError> {
         now,
     };
     let secret_hash = LinkToken::new(account_id, secret).storage_hash();
-    Ok(InvitationLink { account_id, secret_hash, ttl_s: INVITATION_TTL_S, message: draft.seal(&keys.seals)? })
+    Ok(InvitationLink { account_id, secret_hash, ttl_s: INVITATION_TTL_S, message: draft.seal(seals)? })
 }

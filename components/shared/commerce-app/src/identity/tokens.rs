@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use commerce_db::auth::TokenFacts;
-use commerce_domain::permission::{Role, own_role};
-use commerce_domain::{AccountId, AccountKind, SessionId, TenantId};
+use commerce_domain::permission::{self, Role, own_role};
+use commerce_domain::{AccountId, AccountKind, SessionId, TenantId, platform};
 use commerce_identity::token::AccessClaims;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, Iden
         sub: AccountId::new(kind, subject.account),
         org: TenantId::new(subject.tenant),
         role: subject.facts.role.clone(),
-        permissions: permissions(kind, subject.facts),
+        permissions: permissions(subject),
         session_id: SessionId::new(subject.session),
         epoch: subject.facts.epoch,
         jti: Uuid::now_v7(),
@@ -60,9 +60,16 @@ pub fn mint(keys: &Keys, subject: &Subject<'_>, now: i64) -> Result<String, Iden
     Ok(keys.signer.sign(&claims)?)
 }
 
-/// What a role permits. A customer has no permissions, and so has a role that nobody has heard of.
-fn permissions(kind: AccountKind, facts: &TokenFacts) -> Vec<String> {
-    let granted = match (kind, &facts.role_facts) {
+/// What a role permits. A customer has no permissions, and so has a role that nobody has heard of. At the platform a role is one of the
+/// platform's, whatever it is called.
+fn permissions(subject: &Subject<'_>) -> Vec<String> {
+    let facts = subject.facts;
+    if subject.tenant == platform::TENANT_ID.as_uuid() {
+        let role = permission::platform::Role::parse(&facts.role).filter(|_| subject.kind == AccountKind::Staff);
+        let granted = role.map(permission::platform::Role::permissions).unwrap_or_default();
+        return granted.into_iter().map(|permission| permission.as_str().to_owned()).collect();
+    }
+    let granted = match (subject.kind, &facts.role_facts) {
         (AccountKind::Customer, _) => BTreeSet::new(),
         (AccountKind::Staff, None) => Role::parse(&facts.role).map(Role::permissions).unwrap_or_default(),
         (AccountKind::Staff, Some(facts)) => {
@@ -86,7 +93,7 @@ mod tests {
         let verifier = Verifier::new("wasla", &jwks).unwrap();
         let facts = TokenFacts { epoch: 4, role: "staff".into(), role_facts: None };
         let subject = Subject {
-            tenant: Uuid::from_u128(1),
+            tenant: Uuid::from_u128(7),
             kind: AccountKind::Staff,
             account: Uuid::from_u128(2),
             session: Uuid::from_u128(3),
@@ -95,14 +102,33 @@ mod tests {
         let now = 1_800_000_000;
         let claims = verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 899).unwrap();
         assert_eq!((claims.org.as_uuid(), claims.sub.as_uuid(), claims.epoch), (subject.tenant, subject.account, 4));
-        assert_eq!((claims.role.as_str(), claims.permissions), ("staff", permissions(AccountKind::Staff, &facts)));
+        assert_eq!((claims.role.as_str(), claims.permissions), ("staff", permissions(&subject)));
         assert!(verifier.verify(&mint(&keys, &subject, now).unwrap(), AccountKind::Staff, now + 900).is_err());
     }
+
+    fn subject(tenant: Uuid, kind: AccountKind, facts: &TokenFacts) -> Subject<'_> {
+        Subject { tenant, kind, account: Uuid::from_u128(2), session: Uuid::from_u128(3), facts }
+    }
+
+    #[test]
+    fn a_role_of_the_platform_is_none_of_a_shops() {
+        let at = |tenant: Uuid, kind, role: &str| {
+            permissions(&subject(tenant, kind, &TokenFacts { epoch: 1, role: role.into(), role_facts: None }))
+        };
+        let (platform, shop) = (platform::TENANT_ID.as_uuid(), Uuid::from_u128(7));
+        assert_eq!(at(platform, AccountKind::Staff, "finance"), ["tenants.view"]);
+        assert!(at(shop, AccountKind::Staff, "finance").contains(&"wallet.view".to_owned()));
+        assert!(at(platform, AccountKind::Staff, "owner").is_empty(), "a shop's role at the platform");
+        assert!(at(shop, AccountKind::Staff, "platform_admin").is_empty(), "the platform's role in a shop");
+        assert!(at(platform, AccountKind::Customer, "platform_admin").is_empty());
+    }
+
     #[test]
     fn a_role_permits_its_bundle_or_what_the_shop_says() {
         let own = RoleFacts { base: None, permissions: vec!["stock.adjust".into(), "stock.conjure".into()] };
         let of = |kind, role: &str, role_facts: Option<&RoleFacts>| {
-            permissions(kind, &TokenFacts { epoch: 1, role: role.into(), role_facts: role_facts.cloned() })
+            let facts = TokenFacts { epoch: 1, role: role.into(), role_facts: role_facts.cloned() };
+            permissions(&subject(Uuid::from_u128(7), kind, &facts))
         };
         let staff =
             ["catalog.view", "customers.view", "orders.view", "orders.update_status", "shipping.create_shipment"];

@@ -9,6 +9,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod members;
 pub mod messages;
+pub mod ops;
 pub mod orders;
 mod page;
 mod public_id;

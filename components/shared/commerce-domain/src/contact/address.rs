@@ -15,7 +15,9 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST \
     SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-fn is_country(code: &str) -> bool {
+/// Whether ISO 3166-1 has the alpha-2 code.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
     COUNTRIES.split(' ').any(|country| country == code)
 }
 

@@ -5,20 +5,20 @@
 
 mod role;
 
-use std::collections::BTreeSet;
-use std::fmt;
-
 pub use role::{ROLES, Role, own_role};
 
 /// Seconds for which a proof of who somebody is serves for what is sensitive (SEC-09, ASVS 7.5.1).
 pub const SENSITIVE_MAX_AGE_S: u32 = 10 * 60;
 
 macro_rules! catalogue {
-    ($(
-        $(#[$doc:meta])*
-        $name:literal $kind:ident $variant:ident $([$($implied:ident),*])?;
-    )*) => {
-        /// Something that not every member of a shop's staff may do.
+    (
+        $(#[$what:meta])*;
+        $(
+            $(#[$doc:meta])*
+            $name:literal $kind:ident $variant:ident $([$($implied:ident),*])?;
+        )*
+    ) => {
+        $(#[$what])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission {
             $($(#[$doc])* $variant,)*
@@ -50,6 +50,39 @@ macro_rules! catalogue {
                     $(Self::$variant => &[$($(Self::$implied),*)?],)*
                 }
             }
+
+            /// Reads the name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                PERMISSIONS.iter().copied().find(|permission| permission.as_str() == name)
+            }
+        }
+
+        impl std::fmt::Display for Permission {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        /// A type of [`may`].
+        pub trait Named: Send + Sync + 'static {
+            /// The permission it names.
+            const PERMISSION: Permission;
+        }
+
+        /// These permissions with all that they imply, in the catalogue's order.
+        #[must_use]
+        pub fn closure(
+            permissions: impl IntoIterator<Item = Permission>,
+        ) -> std::collections::BTreeSet<Permission> {
+            let mut all = std::collections::BTreeSet::new();
+            let mut found: Vec<Permission> = permissions.into_iter().collect();
+            while let Some(permission) = found.pop() {
+                if all.insert(permission) {
+                    found.extend_from_slice(permission.implied());
+                }
+            }
+            all
         }
 
         /// The permissions as types, for the signatures of handlers.
@@ -65,7 +98,11 @@ macro_rules! catalogue {
     (@sensitive) => { true };
 }
 
+pub mod platform;
+
 catalogue! {
+    /// Something that not every member of a shop's staff may do.
+    ;
     /// Search who did what, and export it.
     "audit.view" plain ViewAudit;
     /// Change how the shop looks.
@@ -118,42 +155,10 @@ catalogue! {
     "wallet.debit" sensitive DebitWallet [ViewWallet];
 }
 
-/// A type of [`may`].
-pub trait Named: Send + Sync + 'static {
-    /// The permission it names.
-    const PERMISSION: Permission;
-}
-
-impl Permission {
-    /// Reads the name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        PERMISSIONS.iter().copied().find(|permission| permission.as_str() == name)
-    }
-}
-
-impl fmt::Display for Permission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// These permissions with all that they imply, in the catalogue's order.
-#[must_use]
-pub fn closure(permissions: impl IntoIterator<Item = Permission>) -> BTreeSet<Permission> {
-    let mut all = BTreeSet::new();
-    let mut found: Vec<Permission> = permissions.into_iter().collect();
-    while let Some(permission) = found.pop() {
-        if all.insert(permission) {
-            found.extend_from_slice(permission.implied());
-        }
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn names_are_read_back_and_have_one_form() {

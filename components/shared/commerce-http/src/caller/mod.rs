@@ -4,6 +4,7 @@
 mod blacklist;
 mod cookie;
 mod credential;
+mod desk;
 mod permitted;
 mod verified;
 
@@ -12,8 +13,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use commerce_db::{Actor, SessionContext};
-use commerce_domain::AccountKind;
 use commerce_domain::permission::{PERMISSIONS, Permission};
+use commerce_domain::{AccountKind, platform};
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
@@ -23,6 +24,7 @@ use crate::{Ctx, Problem};
 pub use blacklist::{outdate, revoke};
 pub use cookie::{AccessCookie, RefreshCookie, read_cookie, set_cookie};
 use credential::{Credential, Transport};
+pub use desk::Platform;
 pub use permitted::Permitted;
 
 /// A signed-in member of the shop's staff.
@@ -178,7 +180,8 @@ async fn sign_in(parts: &Parts, ctx: Ctx, credential: &Credential, kind: Account
     let claims = verified::claims(credential.token(), kind).await?;
     // Another shop's token says nothing about this one, not even that it exists (ruling C-05). While the tenant is still unknown,
     // `app.enter` makes the same comparison.
-    if ctx.tenant().is_some_and(|tenant| tenant.id != claims.org.as_uuid()) {
+    let foreign = ctx.tenant().is_some_and(|tenant| tenant.id != claims.org.as_uuid());
+    if foreign || (claims.org == platform::TENANT_ID) != ctx.is_platform() {
         return Err(Problem::not_found("tenant_not_found"));
     }
     if credential.transport() == Transport::Cookie {

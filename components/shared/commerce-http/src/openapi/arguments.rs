@@ -2,14 +2,15 @@
 
 use axum::extract::{Request, State};
 use commerce_domain::permission::Named;
+use commerce_domain::permission::platform::Named as NamedByPlatform;
 use http::HeaderMap;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::operation::{Access, Operation};
 use crate::{
-    Ctx, Customer, Form, IdempotencyKey, IfMatch, JobAuth, JsonBody, PathId, PathParam, Permitted, Query, RawBody,
-    RequestInfo, Staff, Visitor,
+    Ctx, Customer, Form, IdempotencyKey, IfMatch, JobAuth, JsonBody, PathId, PathParam, Permitted, Platform, Query,
+    RawBody, RequestInfo, Staff, Visitor,
 };
 
 /// An argument of a handler.
@@ -46,6 +47,12 @@ gates! {
 impl<P: Named> Described for Permitted<P> {
     fn describe(operation: &mut Operation) {
         operation.access(Access::Permitted(P::PERMISSION));
+    }
+}
+
+impl<P: NamedByPlatform> Described for Platform<P> {
+    fn describe(operation: &mut Operation) {
+        operation.access(Access::Platform(P::PERMISSION));
     }
 }
 

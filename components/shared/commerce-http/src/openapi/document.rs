@@ -134,6 +134,7 @@ fn problems() -> Value {
         ("412", "It has changed since it was read."),
         ("413", "The body is too large."),
         ("415", "The body is of another media type."),
+        ("429", "Too often; `Retry-After` says when to come again."),
         ("422", "Well-formed, but refused by a rule; `errors` names the fields."),
         ("default", "Any other failure."),
     ];
@@ -153,6 +154,7 @@ fn schemes() -> Value {
     json!({
         "staff": bearer("a member of the shop's staff (`POST /api/v1/auth/login`)"),
         "customer": bearer("a customer of the shop (`POST /api/v1/storefront/auth/login`)"),
+        "platform": bearer("somebody of the platform, who signed in at `platform.<base domain>`"),
         "staff_cookie": cookie(AccountKind::Staff),
         "customer_cookie": cookie(AccountKind::Customer),
     })

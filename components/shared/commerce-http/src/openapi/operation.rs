@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use commerce_domain::permission::Permission;
+use commerce_domain::permission::{Permission, platform};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -26,6 +26,8 @@ pub enum Access {
     Staff,
     /// A member of the shop's staff who may do this.
     Permitted(Permission),
+    /// Somebody of the platform who may do this, and says why.
+    Platform(platform::Permission),
     /// The platform's own jobs: no operation of the API.
     Job,
 }
@@ -83,7 +85,10 @@ impl Operation {
     /// Says who may call.
     pub fn access(&mut self, access: Access) {
         self.access = access;
-        if !matches!(access, Access::Everybody | Access::Job) {
+        if let Access::Platform(_) = access {
+            let schema = json!({"type": "string", "minLength": 1});
+            self.header("X-Reason", "Why, in 1 to 500 characters: it is written down.", true, &schema);
+        } else if !matches!(access, Access::Everybody | Access::Job) {
             self.header(
                 "X-Tenant",
                 "The shop's slug, where the host does not name it.",
@@ -95,6 +100,7 @@ impl Operation {
         match access {
             Access::Everybody | Access::Shop => {}
             Access::Visitor | Access::MaybeStaff => self.refuses(&[401]),
+            Access::Platform(_) => self.refuses(&[400, 401, 403, 404]),
             Access::Customer | Access::Staff | Access::Permitted(_) | Access::Job => self.refuses(&[401, 403]),
         }
     }
@@ -260,9 +266,14 @@ impl Operation {
             if let Some(body) = self.body {
                 fields.insert("requestBody".to_owned(), body);
             }
-            if let Access::Permitted(permission) = self.access {
-                fields.insert("x-permission".to_owned(), permission.as_str().into());
-                fields.insert("x-step-up".to_owned(), permission.is_sensitive().into());
+            let asked = match self.access {
+                Access::Permitted(permission) => Some((permission.as_str(), permission.is_sensitive())),
+                Access::Platform(permission) => Some((permission.as_str(), permission.is_sensitive())),
+                _ => None,
+            };
+            if let Some((permission, step_up)) = asked {
+                fields.insert("x-permission".to_owned(), permission.into());
+                fields.insert("x-step-up".to_owned(), step_up.into());
             }
         }
         Ok((operation, self.schemas))
@@ -298,6 +309,7 @@ fn security(access: Access) -> Value {
         Access::MaybeStaff => json!([{}, {"staff": []}, {"staff_cookie": []}]),
         Access::Customer => json!([{"customer": []}, {"customer_cookie": []}]),
         Access::Staff | Access::Permitted(_) => json!([{"staff": []}, {"staff_cookie": []}]),
+        Access::Platform(_) => json!([{"platform": []}]),
         Access::Job => json!([{"job": []}]),
     }
 }

@@ -1,0 +1,6 @@
+//! Handlers, one file for each noun.
+
+pub mod access;
+pub mod grants;
+pub mod jobs;
+pub mod tenants;
