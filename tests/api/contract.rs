@@ -47,9 +47,12 @@ async fn every_operation_is_where_the_document_says() {
     for path in paths {
         let values = parameters(path).into_iter().map(|name| (name, "x".to_owned())).collect();
         let url = fill(path, &values);
+        let of_platform =
+            contract.operations().iter().any(|one| one.path == path && one.value["security"][0]["platform"].is_array());
+        let host = if of_platform { "platform.localhost" } else { "qahwa.localhost" };
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let listed = contract.operations().iter().any(|one| one.path == path && one.method == method);
-            let answer = world.request(method.clone(), &url).host("qahwa.localhost").await;
+            let answer = world.request(method.clone(), &url).host(host).await;
             let unknown = ["not_found", "route_not_found", "method_not_allowed"].contains(&answer.code().as_str());
             // `/docs` and the like are no operations, so that a page's 404 is none of these.
             assert_eq!(listed, !unknown, "{method} {path}: {} {}", answer.status, answer.text());
@@ -133,6 +136,8 @@ async fn schemathesis_finds_no_fault() {
 async fn schemathesis(world: &World, token: Option<&str>) -> std::process::Output {
     let program = tests::root().join("tests/schemathesis/venv/bin/schemathesis");
     let mut command = tokio::process::Command::new(&program);
+    // What it keeps for another time is of no use here.
+    command.current_dir(std::env::temp_dir());
     command.arg("run").arg(format!("{}/openapi.json", world.url())).kill_on_drop(true);
     command.args([
         "--checks",
@@ -143,8 +148,9 @@ async fn schemathesis(world: &World, token: Option<&str>) -> std::process::Outpu
         "20261121",
         "--max-examples",
         "8",
+        // Python 3.11's own parser, which it uses, trips over a second thread.
         "--workers",
-        "2",
+        "1",
         "--continue-on-failure",
         "--no-color",
     ]);

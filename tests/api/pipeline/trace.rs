@@ -11,7 +11,7 @@ fn parts(text: &str) -> (String, String) {
     let parts: Vec<_> = text.split('-').collect();
     let hex = |text: &str, digits| text.len() == digits && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
     let good = parts.len() == 4 && parts[0] == "00" && hex(parts[1], 32) && hex(parts[2], 16) && hex(parts[3], 2);
-    assert!(good && parts[1].trim_matches('0') != "" && parts[2].trim_matches('0') != "", "{text}");
+    assert!(good && !parts[1].trim_matches('0').is_empty() && !parts[2].trim_matches('0').is_empty(), "{text}");
     (parts[1].to_owned(), parts[2].to_owned())
 }
 

@@ -12,7 +12,7 @@ use crate::cart_view::ShippingMethodView;
 use crate::money_view::MoneyView;
 
 /// A picture.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Image {
     /// Where it is, below the shop's address: `media/{media_id}`.
     pub url: String,
@@ -21,7 +21,7 @@ pub struct Image {
 }
 
 /// A currency and the digits behind its point.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct ShopCurrency {
     /// ISO 4217.
     pub code: String,
@@ -30,7 +30,7 @@ pub struct ShopCurrency {
 }
 
 /// A shop as shoppers see it.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Shop {
     /// Its id.
     pub id: TenantId,
@@ -57,7 +57,7 @@ pub struct Shop {
 }
 
 /// A branch of the catalogue.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Category {
     /// Its id.
     pub id: CategoryId,
@@ -73,7 +73,7 @@ pub struct Category {
 }
 
 /// A product in a list.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct ProductCard {
     /// Its id.
     pub id: ProductId,
@@ -94,7 +94,7 @@ pub struct ProductCard {
 }
 
 /// A category that a product is in.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct CategoryName {
     /// Its id.
     pub id: CategoryId,
@@ -105,7 +105,7 @@ pub struct CategoryName {
 }
 
 /// One value of an option.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct OptionValue {
     /// What variants name.
     pub code: String,
@@ -114,7 +114,7 @@ pub struct OptionValue {
 }
 
 /// What one chooses by, such as a size.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct ProductOption {
     /// What variants name.
     pub code: String,
@@ -125,7 +125,7 @@ pub struct ProductOption {
 }
 
 /// What can be bought.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Variant {
     /// What goes into a cart.
     pub id: VariantId,
@@ -145,7 +145,7 @@ pub struct Variant {
 }
 
 /// A product.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Product {
     /// Its id.
     pub id: ProductId,
@@ -170,7 +170,7 @@ pub struct Product {
 }
 
 /// Something that happened to an order.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct TimelineEntry {
     /// `order.created`, `order.paid`, …
     pub kind: String,
@@ -179,7 +179,7 @@ pub struct TimelineEntry {
 }
 
 /// A domain of a shop.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct TenantDomain {
     /// In punycode, lower case.
     pub domain: String,
@@ -188,7 +188,7 @@ pub struct TenantDomain {
 }
 
 /// A line of the trail.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct AuditEntry {
     /// Its place.
     pub id: i64,
@@ -217,7 +217,7 @@ pub struct AuditEntry {
 }
 
 /// A key that verifies access tokens (RFC 7517 §4).
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct Jwk {
     /// `OKP` or `RSA`.
     pub kty: String,
@@ -231,14 +231,14 @@ pub struct Jwk {
 }
 
 /// Public keys (RFC 7517 §5).
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct JwkSet {
     /// Any of them may have signed.
     pub keys: Vec<Jwk>,
 }
 
 /// A shop as the platform sees it.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct PlatformTenant {
     /// Its id.
     pub id: TenantId,
@@ -291,7 +291,7 @@ pub struct PlatformTenant {
 }
 
 /// Who may work across shops.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct PlatformGrant {
     /// Its id.
     pub id: GrantId,
@@ -322,7 +322,7 @@ pub struct PlatformGrant {
 }
 
 /// Something that somebody of the platform looked at or did.
-#[derive(Debug, ToSchema)]
+#[derive(ToSchema)]
 pub struct PlatformAccess {
     /// Its id.
     pub id: String,

@@ -53,7 +53,7 @@ pub struct TaxInput {
 }
 
 /// The body that creates a shop. What is absent is as in Riyadh (TEN-14).
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTenant)]
 pub struct NewTenantInput {
@@ -68,6 +68,8 @@ pub struct NewTenantInput {
     country: Option<String>,
     tax: Option<TaxInput>,
 }
+
+commerce_domain::opaque_debug!(NewTenantInput);
 
 /// The body that changes a shop: what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]

@@ -50,7 +50,7 @@ fn problem(error: SettlePaymentError) -> Problem {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
         }
         SettlePaymentError::Webhook(WebhookError::Malformed(field)) => {
-            Problem::field(field, "invalid_value", "is missing or not of the documented form")
+            Problem::field(field, "invalid", "is missing or not of the documented form")
         }
         SettlePaymentError::Access(_) => Problem::unavailable("not_configured", 60),
     }

@@ -90,6 +90,7 @@ pub async fn components(workspace: &Workspace, which: Components) -> Result<()> 
     command.args(["build", "--target", "wasm32-wasip2", "--profile", "wasm"]);
     command.args(toolchain.arguments());
     command.args(packages.iter().flat_map(|package| ["--package", package]));
+    command.args(shipping_features(workspace, &packages).iter().flat_map(|feature| ["--features", feature]));
     build(workspace, command).await?;
     publish(workspace, &packages)?;
     step.done("");
@@ -140,6 +141,14 @@ async fn build(workspace: &Workspace, mut command: Command) -> Result<()> {
 /// Path of a built program.
 pub fn program(workspace: &Workspace, profile: ProfileArgs, name: &str) -> PathBuf {
     workspace.target().join(profile.folder()).join(name)
+}
+
+/// The feature `document` of each package that has it: what a component asks for where it is shipped.
+fn shipping_features(workspace: &Workspace, packages: &[String]) -> Vec<String> {
+    let all = workspace.metadata().get("packages").and_then(Value::as_array);
+    let has = |package: &&Value| package.get("features").is_some_and(|features| features.get("document").is_some());
+    let named = all.into_iter().flatten().filter(has).filter_map(|package| package.get("name")?.as_str());
+    named.filter(|name| packages.iter().any(|package| package == name)).map(|name| format!("{name}/document")).collect()
 }
 
 /// Names of the packages that build a `cdylib`, by cargo's metadata.

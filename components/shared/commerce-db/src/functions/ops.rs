@@ -22,7 +22,7 @@ pub struct Tenant {
 }
 
 /// Who becomes the owner of a new shop.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Owner {
     /// The invitation's id.
     pub id: Uuid,
@@ -31,6 +31,8 @@ pub struct Owner {
     /// The link.
     pub link: InvitationLink,
 }
+
+commerce_domain::opaque_debug!(Owner);
 
 /// Input of [`TENANT_CREATE`].
 #[derive(Clone, Debug, Serialize)]
@@ -149,7 +151,7 @@ pub struct Tenants {
 }
 
 /// Input of [`GRANT_CREATE`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct NewGrant {
     /// Its id.
     pub id: Uuid,
@@ -162,6 +164,8 @@ pub struct NewGrant {
     /// ISO 8601.
     pub ends_at: String,
 }
+
+commerce_domain::opaque_debug!(NewGrant);
 
 /// Input of [`GRANT_LIST`].
 #[derive(Clone, Debug, Serialize)]

@@ -126,6 +126,7 @@ fn object(properties: &[(&str, Value)], required: &[&str], open: bool) -> Value 
 
 fn problems() -> Value {
     let kinds = [
+        ("308", "The shop has another name now: `Location` leads on."),
         ("400", "Malformed."),
         ("401", "No access token, a bad one, or one of a session that is over."),
         ("403", "The account may not do this, or must prove again who it is."),

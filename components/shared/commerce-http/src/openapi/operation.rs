@@ -95,7 +95,7 @@ impl Operation {
                 false,
                 &json!({"type": "string"}),
             );
-            self.refuses(&[404]);
+            self.refuses(&[308, 404]);
         }
         match access {
             Access::Everybody | Access::Shop => {}
