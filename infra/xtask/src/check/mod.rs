@@ -47,7 +47,6 @@ pub fn findings(workspace: &Workspace) -> Result<Vec<Finding>> {
     findings.extend(rooms::check(root, workspace.target())?);
     let files = walk::files(root, workspace.target())?;
     findings.extend(rust::check(root, &files)?);
-    findings.extend(never_log::check(root, &files)?);
     findings.extend(sql::check(&workspace.migrations())?);
     Ok(findings)
 }

@@ -1,11 +1,6 @@
 //! The never-log list (OBS-03, SEC-06): what gives access, and how people are reached. A type that holds such a text does not derive `Debug`, so
 //! that nothing can write it into a log by the way; `commerce_domain::opaque_debug!` gives it one that tells its name alone.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
-
-use anyhow::{Context, Result};
-
 use super::Finding;
 
 /// Last words of the names of fields and of types around one text.
@@ -48,23 +43,8 @@ const PUBLIC: [(&str, &str); 11] = [
     ("HostileToken", "token"),
 ];
 
-/// Checks the components' Rust files among `files`.
-pub fn check(root: &Path, files: &[PathBuf]) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for file in files.iter().filter(|file| file.starts_with("components")) {
-        let is_rust = file.extension().is_some_and(|extension| extension == "rs");
-        let is_test = file.components().any(|part| part == Component::Normal("tests".as_ref()));
-        if !is_rust || is_test || file.file_name().is_some_and(|name| name == "tests.rs") {
-            continue;
-        }
-        let path = root.join(file);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        findings.extend(check_text(&file.to_string_lossy(), &text));
-    }
-    Ok(findings)
-}
-
-fn check_text(file: &str, text: &str) -> Vec<Finding> {
+/// Checks a Rust file of the components.
+pub fn check_text(file: &str, text: &str) -> Vec<Finding> {
     let code: Vec<&str> =
         text.lines().take_while(|line| line.trim_start() != "#[cfg(test)]").map(without_comment).collect();
     let mut findings = Vec::new();

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::Finding;
+use super::{Finding, never_log};
 
 /// Longest Rust file outside tests, in lines.
 const LINES_MAX: usize = 500;
@@ -29,6 +29,9 @@ pub fn check(root: &Path, files: &[PathBuf]) -> Result<Vec<Finding>> {
         let path = root.join(file);
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         findings.extend(check_text(&file.to_string_lossy(), &text));
+        if file.starts_with("components") {
+            findings.extend(never_log::check_text(&file.to_string_lossy(), &text));
+        }
     }
     Ok(findings)
 }
