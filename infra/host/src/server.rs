@@ -1,6 +1,7 @@
 //! The server: connections, and how they end.
 
 mod connection;
+mod linger;
 pub(crate) mod metrics;
 
 use std::net::SocketAddr;

@@ -66,6 +66,29 @@ async fn a_body_with_two_lengths_is_never_two_requests() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_what_nobody_reads_still_gets_its_answer() {
+    let app = support::plain().await;
+    let server = serve(&app).await;
+    for (path, mib, status) in [("/echo", 11, 413), ("/hello", 9, 200)] {
+        let body = vec![b' '; mib << 20];
+        let mut stream = TcpStream::connect(server.addr()).await.unwrap();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        // As a client does that reads only when it has sent everything.
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
+    let began = Instant::now();
+    let waits = "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\nexpect: 100-continue\r\ncontent-length: 99999999\r\n\r\n";
+    let answer = exchange(&server, waits).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "who asks before it sends is not asked to send: {answer}");
+    assert!(began.elapsed() < Duration::from_secs(3), "and nothing waits for what it will not send");
+}
+
+#[tokio::test]
 async fn slow_and_idle_clients_are_let_go() {
     let mut setup = Setup::default();
     setup.options.config.limits.header_timeout = Duration::from_millis(300);

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::Stage;
+use super::linger::Lingering;
 use crate::app::AppInner;
 
 /// The smallest buffer that hyper works with.
@@ -30,7 +31,7 @@ pub async fn serve_connection(
         .max_buf_size((limits.header_kib * 1024).max(BUFFER_MIN_BYTES));
     let service = service_fn(|request| {
         let app = app.clone();
-        async move { Ok::<_, Infallible>(app.handle(request, client).await) }
+        async move { Ok::<_, Infallible>(app.handle(Lingering::wrap(request), client).await) }
     });
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
     loop {
