@@ -33,7 +33,7 @@ revoke all on all functions in schema ops from app_admin, app_operator, app_audi
 -- The one who purges asks whom.
 grant execute on function app.due_tenant() to superadmin;
 grant execute on function ops.enter(jsonb, text, uuid, text) to app_operator, app_auditor;
-grant execute on function ops.tenant_view(app.tenant), ops.grant_view(ops.platform_grant), ops.claim_slug(uuid, text, text),
+grant execute on function ops.tenant_view(app.tenant), ops.grant_view(ops.platform_grant), ops.claim_slug(uuid, text, text), ops.plan_view(ops.plan), ops.terms(jsonb),
   ops.add_grant(uuid, uuid, jsonb, text) to app_operator;
 do $$
 declare

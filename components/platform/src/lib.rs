@@ -3,9 +3,9 @@
 
 mod routes;
 
-use commerce_app::shapes::{PlatformAccess, PlatformGrant, PlatformTenant};
+use commerce_app::shapes::{Plan, PlatformAccess, PlatformGrant, PlatformTenant};
 use commerce_http::{Routes, TENANT_PATHS, delete, get, post};
-use routes::{access, grants, jobs, tenants};
+use routes::{access, grants, jobs, plans, tenants};
 
 fn shops() -> Routes {
     Routes::new()
@@ -25,6 +25,7 @@ fn shops() -> Routes {
                 .delete(tenants::delete_tenant)
                 .gives::<PlatformTenant>(200),
         )
+        .route("/{tenant_id}/subscribe", post(plans::subscribe_tenant).gives::<PlatformTenant>(200))
         .route("/{tenant_id}/suspend", post(tenants::suspend_tenant).gives::<PlatformTenant>(200))
         .route("/{tenant_id}/restore", post(tenants::restore_tenant).gives::<PlatformTenant>(200))
 }
@@ -38,6 +39,10 @@ pub fn routes() -> Routes {
         .route(
             "/api/v1/platform/grants",
             get(grants::list_grants).pages::<PlatformGrant>().post(grants::create_grant).gives::<PlatformGrant>(201),
+        )
+        .route(
+            "/api/v1/platform/plans",
+            get(plans::list_plans).lists::<Plan>().post(plans::publish_plan).gives::<Plan>(201),
         )
         .route("/api/v1/platform/grants/{grant_id}", delete(grants::revoke_grant).gives::<PlatformGrant>(200))
         .route("/api/v1/platform/access", get(access::search_access).pages::<PlatformAccess>())

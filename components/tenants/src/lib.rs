@@ -3,7 +3,7 @@
 
 mod routes;
 
-use commerce_app::shapes::AuditEntry;
+use commerce_app::shapes::{AuditEntry, TenantUsage};
 use commerce_http::{Routes, TENANT_PATHS, get, post};
 use routes::members::MemberView;
 use routes::roles::RoleView;
@@ -16,6 +16,7 @@ fn shop() -> Routes {
             "/me",
             get(tenant::show_tenant).gives::<SettingsView>(200).patch(tenant::update_tenant).gives::<SettingsView>(200),
         )
+        .route("/me/usage", get(tenant::show_usage).gives::<TenantUsage>(200))
         .route("/me/members", get(members::list_members).pages::<MemberView>())
         .route(
             "/me/members/{account_id}",

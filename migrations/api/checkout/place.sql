@@ -46,6 +46,8 @@ begin
       from jsonb_array_elements(input -> 'lines') l)),
     (input #>> '{event,id}')::uuid);
   perform app.reserve_stock(t.id, input -> 'lines');
+  -- Of a shop that its plan limits: its orders wait for each other here, as short a time as can be.
+  perform app.keep_limit(t, 'orders_monthly', 403);
   return jsonb_build_object('placed', jsonb_build_object('number', number, 'placed_at', app.iso(now()), 'reservation_expires_at', app.iso(expires)));
 end $$;
 comment on function api.checkout_place(jsonb, jsonb) is 'Places an order: idempotency key, cart, order, lines, payment intent, event and stock in one statement.';

@@ -25,6 +25,7 @@ begin
   values (t.id, (input ->> 'id')::uuid, input ->> 'email', input ->> 'role', (input #>> '{link,account_id}')::uuid,
     decode(input #>> '{link,secret_hash}', 'hex'), now() + make_interval(secs => (input #>> '{link,ttl_s}')::int))
   returning * into i;
+  perform app.keep_limit(t, 'seats');
   perform app.send_message(input #> '{link,message}', i.email, i.account_id);
   return app.invitation_view(i);
 end $$;

@@ -14,6 +14,8 @@ begin
   update app.invitation x set account_id = (input #>> '{link,account_id}')::uuid, secret_hash = decode(input #>> '{link,secret_hash}', 'hex'),
     sent_at = now(), expires_at = now() + make_interval(secs => (input #>> '{link,ttl_s}')::int)
   where x.tenant_id = t.id and x.id = i.id returning x.* into i;
+  -- One that had run out takes a seat again.
+  perform app.keep_limit(t, 'seats');
   perform app.send_message(input #> '{link,message}', i.email, i.account_id);
   return app.invitation_view(i);
 end $$;

@@ -5,7 +5,7 @@ set search_path = pg_catalog
 as $$
 declare
   g ops.platform_grant := ops.enter(context, 'tenants.manage', null, input ->> 'slug');
-  t app.tenant;
+  t app.tenant := ops.terms(input);
 begin
   if g.shops is not null then perform app.refuse(403, 'forbidden'); end if;
   perform set_config('app.tenant_id', input ->> 'id', true);
@@ -15,9 +15,11 @@ begin
   perform app.check_names(t);
   perform ops.claim_slug((input ->> 'id')::uuid, input ->> 'slug');
   begin
-    insert into app.tenant (id, slug, name, region, locale, locales, currency, currency_exponent, timezone, country, tax_rate_bp, tax_included)
+    insert into app.tenant (id, slug, name, region, locale, locales, currency, currency_exponent, timezone, country, tax_rate_bp, tax_included, plan,
+      plan_revision, limits, features)
     values ((input ->> 'id')::uuid, input ->> 'slug', t.name, input ->> 'region', t.locale, t.locales, input ->> 'currency',
-      (input ->> 'currency_exponent')::int, input ->> 'timezone', input ->> 'country', (input ->> 'tax_rate_bp')::int, (input ->> 'tax_included')::boolean)
+      (input ->> 'currency_exponent')::int, input ->> 'timezone', input ->> 'country', (input ->> 'tax_rate_bp')::int, (input ->> 'tax_included')::boolean, t.plan,
+      t.plan_revision, t.limits, t.features)
     returning * into t;
   exception when unique_violation then
     perform app.refuse(409, 'slug_taken');

@@ -7,6 +7,7 @@ declare
   t app.tenant := app.enter(context);
   r app.role;
 begin
+  perform app.require_feature(t, 'custom_roles');
   perform app.lock_roles();
   if (select count(*) from app.role x where x.tenant_id = t.id and x.deleted_at is null) >= (input ->> 'max')::int then
     perform app.refuse(409, 'role_limit', jsonb_build_object('max', (input ->> 'max')::int));

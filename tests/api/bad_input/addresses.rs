@@ -150,6 +150,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
     let tenants = ["tenants", "organizations", "stores"].into_iter().flat_map(|name| {
         [
             ("", "GET,HEAD,PATCH"),
+            ("/usage", "GET,HEAD"),
             ("/members", "GET,HEAD"),
             ("/members/a", "GET,HEAD,PATCH,DELETE"),
             ("/leave", "POST"),

@@ -167,6 +167,7 @@ impl<'w> Stage<'w> {
         let nobody = "00000000000000000000000000000001";
         for (method, path) in [
             (Method::GET, String::new()),
+            (Method::GET, "/usage".to_owned()),
             (Method::GET, "/members".to_owned()),
             (Method::GET, format!("/members/{}", staff.id)),
             (Method::DELETE, format!("/members/{}", staff.id)),

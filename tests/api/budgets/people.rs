@@ -157,6 +157,7 @@ async fn what_staff_do_keeps_its_budget() {
     let role = json!({"key": "counter", "name": "Counter", "permissions": ["stock.adjust"]});
     budget.one(owner.sign(shop.post("/roles", &role)), 201).await;
     budget.one(shop.get("/roles", &owner), 200).await;
+    budget.one(shop.get("/usage", &owner), 200).await;
     budget.one(shop.get("/roles/counter", &owner), 200).await;
     budget.one(shop.patch("/roles/counter", &owner, &json!({"base": "viewer"})), 200).await;
     budget.one(shop.delete("/roles/counter", &owner), 200).await;

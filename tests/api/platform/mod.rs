@@ -2,6 +2,7 @@
 
 mod access;
 mod grants;
+mod plans;
 mod purge;
 mod refused;
 mod tenants;

@@ -20,6 +20,7 @@ fn routes(world: &World, host: &str) -> Vec<Call> {
             (Method::GET, format!("/{name}/ten_{ANY}")),
             (Method::PATCH, format!("/{name}/ten_{ANY}")),
             (Method::DELETE, format!("/{name}/ten_{ANY}")),
+            (Method::POST, format!("/{name}/ten_{ANY}/subscribe")),
             (Method::POST, format!("/{name}/ten_{ANY}/suspend")),
             (Method::POST, format!("/{name}/ten_{ANY}/restore")),
         ] {
@@ -31,6 +32,8 @@ fn routes(world: &World, host: &str) -> Vec<Call> {
         (Method::POST, "/platform/grants".to_owned()),
         (Method::DELETE, format!("/platform/grants/grn_{ANY}")),
         (Method::GET, "/platform/access".to_owned()),
+        (Method::GET, "/platform/plans".to_owned()),
+        (Method::POST, "/platform/plans".to_owned()),
     ] {
         calls.push((method, path));
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use tests::{Database, root};
 
 /// Helpers that come with the schema itself, since tables and policies need them.
-const OF_THE_SCHEMA: [&str; 24] = [
+const OF_THE_SCHEMA: [&str; 25] = [
     "app.account_id",
     "app.actor",
     "app.audit_realm_row",
@@ -16,8 +16,9 @@ const OF_THE_SCHEMA: [&str; 24] = [
     "app.confine_to_realm",
     "app.customer_id",
     "app.ip",
-    "app.product_search",
+    "app.keep_product_limit",
     "app.platform_id",
+    "app.product_search",
     "app.protect",
     "app.protect_realm",
     "app.raise_account_epoch",

@@ -39,6 +39,7 @@ pub const TABLES: &[Rule] = &[
             ("seed_file", "the same for seeds"),
             ("ops.platform_grant", "the platform's own rows, in the platform's tenant"),
             ("ops.access", "the same"),
+            ("ops.plan", "the same"),
         ],
         broken_by: "create table ops.anything (id int)",
     },
@@ -339,13 +340,13 @@ pub const ROLES: &[Rule] = &[
         broken_by: "grant execute on function ops.seed_staff(jsonb) to app_admin",
     },
     Rule {
-        name: "app_operator reads which shops and staff there are, writes grants and looks, and makes a shop with the invitation of its owner",
+        name: "app_operator reads which shops and staff there are, writes grants, looks and plans, and makes a shop with the invitation of its owner",
         offenders: "select w.name from (select c.oid::regclass || ' ' || a.what as name from pg_class c \
               cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) a (what) \
               where c.relnamespace in ('app'::regnamespace, 'ops'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace) \
                 and c.relkind = 'r' and has_table_privilege('app_operator', c.oid, a.what)) w \
             where w.name not in ('app.tenant select', 'app.tenant insert', 'app.tenant update', 'app.tenant_domain select', 'app.invitation insert', \
-              'app.message insert', 'ops.platform_grant select', 'ops.platform_grant insert', 'ops.platform_grant update', 'ops.access insert', 'audit.entry insert')",
+              'app.message insert', 'ops.platform_grant select', 'ops.platform_grant insert', 'ops.platform_grant update', 'ops.access insert', 'ops.plan select', 'ops.plan insert', 'audit.entry insert')",
         allowed: &[],
         broken_by: "grant select on app.sales_order to app_operator",
     },

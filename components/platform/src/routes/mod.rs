@@ -3,4 +3,5 @@
 pub mod access;
 pub mod grants;
 pub mod jobs;
+pub mod plans;
 pub mod tenants;

@@ -11,6 +11,7 @@ pub mod money_view;
 pub mod order_token;
 pub mod order_view;
 pub mod place_order;
+pub mod plans;
 pub mod price_cart;
 pub mod random;
 pub mod reconcile_payments;

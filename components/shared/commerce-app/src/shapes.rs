@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use commerce_db::carts::TaxFacts;
 use commerce_db::tenants::PasswordRules;
+use commerce_domain::plan::{Feature, Limits};
 use commerce_domain::{CategoryId, GrantId, ProductId, StaffId, TenantId, VariantId};
 use utoipa::ToSchema;
 
@@ -274,6 +275,8 @@ pub struct PlatformTenant {
     pub cors_origins: Vec<String>,
     /// The primary one first.
     pub domains: Vec<TenantDomain>,
+    /// The terms that it is on.
+    pub plan: TenantPlan,
     /// The slug before this one, while it still leads here.
     pub former_slug: Option<String>,
     /// ISO 8601.
@@ -288,6 +291,60 @@ pub struct PlatformTenant {
     pub purge_at: Option<String>,
     /// Grows with every change.
     pub version: i64,
+}
+
+/// A revision of a plan, which never changes.
+#[derive(ToSchema)]
+pub struct Plan {
+    /// Its name in the API.
+    pub key: String,
+    /// Counts from 1.
+    pub revision: i32,
+    /// Its name for people, by language.
+    pub name: BTreeMap<String, String>,
+    /// What is absent has no limit.
+    pub limits: Limits,
+    /// What it has beside what every plan has.
+    pub features: Vec<Feature>,
+    /// ISO 8601.
+    pub created_at: String,
+}
+
+/// The terms that a shop is on: a plan's, apart from what was agreed with the shop.
+#[derive(ToSchema)]
+pub struct TenantPlan {
+    /// The plan.
+    pub key: String,
+    /// Which of its revisions.
+    pub revision: i32,
+    /// What is absent has no limit.
+    pub limits: Limits,
+    /// What it has beside what every shop has.
+    pub features: Vec<Feature>,
+}
+
+/// What a shop uses of one of its limits.
+#[derive(ToSchema)]
+pub struct UsageMeter {
+    /// As in `limits`.
+    pub name: String,
+    /// As it is now.
+    pub used: i64,
+    /// Null: none.
+    pub limit: Option<i64>,
+    /// Until the limit; null: without end.
+    pub remaining: Option<i64>,
+    /// ISO 8601: when it counts from nothing again; null: never.
+    pub resets_at: Option<String>,
+}
+
+/// What a shop uses of what its plan allows.
+#[derive(ToSchema)]
+pub struct TenantUsage {
+    /// Its terms.
+    pub plan: TenantPlan,
+    /// One for each limit that there is.
+    pub meters: Vec<UsageMeter>,
 }
 
 /// Who may work across shops.

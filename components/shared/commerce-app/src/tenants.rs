@@ -6,6 +6,7 @@ use commerce_db::ops::{NewTenant, Owner, TenantPatch};
 use commerce_db::variables::{self, Variable};
 use commerce_domain::contact::is_country;
 use commerce_domain::field_error::code;
+use commerce_domain::plan;
 use commerce_domain::platform::Slug;
 use commerce_domain::{Currency, FieldError, FieldErrors};
 use commerce_identity::identifier::Identifier;
@@ -67,6 +68,8 @@ pub struct NewTenantInput {
     timezone: Option<String>,
     country: Option<String>,
     tax: Option<TaxInput>,
+    /// Absent: `free`.
+    plan: Option<String>,
 }
 
 commerce_domain::opaque_debug!(NewTenantInput);
@@ -91,6 +94,7 @@ pub struct TenantInput {
 pub struct CheckedTenant {
     patch: TenantPatch,
     currency: Currency,
+    plan: String,
     owner: Identifier,
 }
 
@@ -105,6 +109,8 @@ impl NewTenantInput {
         let currency =
             wrong.field("currency", Some(currency), |code| Currency::parse(&code).map_err(|_| code::UNSUPPORTED));
         let owner = wrong.field("owner_email", Some(self.owner_email), |email| Identifier::email(&email));
+        let plan = self.plan.unwrap_or_else(|| plan::FREE.to_owned());
+        let plan = wrong.field("plan", Some(plan), |text| plan::key(&text).map(str::to_owned));
         let rest = TenantInput {
             slug: Some(self.slug),
             name: Some(self.name),
@@ -116,7 +122,12 @@ impl NewTenantInput {
             tax: self.tax,
         };
         let patch = rest.read(&mut wrong);
-        let checked = currency.zip(owner).map(|(currency, owner)| CheckedTenant { patch, currency, owner });
+        let checked = currency.zip(owner).zip(plan).map(|((currency, owner), plan)| CheckedTenant {
+            patch,
+            currency,
+            plan,
+            owner,
+        });
         wrong.or(checked)?.ok_or_else(Vec::new)
     }
 }
@@ -163,7 +174,7 @@ impl CheckedTenant {
         let sealing_keys = variables::secret(Variable::SealingKeys).await;
         let seals = KeyRing::parse(sealing_keys.map_err(crate::identity::KeysError::from)?.expose());
         let link = invitation::draw(&seals.map_err(crate::identity::KeysError::from)?, now)?;
-        let Self { patch, currency, owner } = self;
+        let Self { patch, currency, plan, owner } = self;
         let locale = patch.locale.unwrap_or_else(|| "ar".to_owned());
         let locales = patch.locales.unwrap_or_else(|| match locale.as_str() {
             "ar" | "en" => vec!["ar".to_owned(), "en".to_owned()],
@@ -182,6 +193,7 @@ impl CheckedTenant {
             country: patch.country.unwrap_or_else(|| "SA".to_owned()),
             tax_rate_bp: patch.tax_rate_bp.unwrap_or(1_500),
             tax_included: patch.tax_included.unwrap_or(true),
+            plan,
             owner: Owner { id: random::id(), email: owner.as_str().to_owned(), link },
         })
     }
@@ -207,10 +219,11 @@ mod tests {
     #[test]
     fn every_wrong_field_is_told() {
         let body = json!({"slug": "www", "name": {}, "owner_email": "nobody", "locale": "AR", "locales": [], "currency": "sar",
-            "timezone": "Riyadh!", "country": "XX", "tax": {"rate_bp": 10_001, "included": true}});
+            "timezone": "Riyadh!", "country": "XX", "plan": "Free", "tax": {"rate_bp": 10_001, "included": true}});
         let expected = [
             ("currency", "unsupported"),
             ("owner_email", "invalid"),
+            ("plan", "invalid"),
             ("tax.rate_bp", "out_of_range"),
             ("slug", "reserved"),
             ("name", "required"),

@@ -11,7 +11,7 @@ pub use call::{Function, Reply};
 pub use context::{Actor, CallContext, SessionContext};
 pub use error::DbError;
 pub use functions::{
-    After, audit, auth, carts, checkout, customers, invitations, jobs, members, messages, ops, orders, roles,
+    After, audit, auth, carts, checkout, customers, invitations, jobs, members, messages, ops, orders, plans, roles,
     storefront, system, tenants, webhooks,
 };
 pub use log::Level;

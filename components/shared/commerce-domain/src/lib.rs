@@ -11,6 +11,7 @@ pub mod order;
 pub mod order_number;
 pub mod payment;
 pub mod permission;
+pub mod plan;
 pub mod platform;
 pub mod pricing;
 pub mod quantity;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use commerce_app::shapes::TenantDomain;
+use commerce_app::shapes::{TenantDomain, TenantPlan};
 use commerce_app::tenant_settings::SettingsInput;
 use commerce_db::carts::TaxFacts;
+use commerce_db::plans;
 use commerce_db::system::NoInput;
 use commerce_db::tenants::{self, PasswordRules, Settings, UpdateInput};
 use commerce_domain::TenantId;
@@ -39,6 +40,8 @@ pub struct SettingsView<'a> {
     cors_origins: &'a [String],
     #[schema(value_type = Vec<TenantDomain>)]
     domains: &'a RawValue,
+    #[schema(value_type = TenantPlan)]
+    plan: &'a RawValue,
     created_at: &'a str,
     updated_at: &'a str,
     version: i64,
@@ -48,6 +51,12 @@ pub struct SettingsView<'a> {
 pub async fn show_tenant(staff: Staff, _: Query<NoParams>) -> Result<Response, Problem> {
     let settings = staff.call(&tenants::READ, &NoInput {}).await?;
     respond(&staff, &settings)
+}
+
+/// `GET /me/usage`: counted now.
+pub async fn show_usage(staff: Staff, _: Query<NoParams>) -> Result<Response, Problem> {
+    let usage = staff.call(&plans::USAGE, &NoInput {}).await?;
+    staff.success(StatusCode::OK, &usage)
 }
 
 /// `PATCH /me`: shoppers see it within five seconds, as long as a tenant is kept (design §4).
@@ -82,6 +91,7 @@ fn respond(ctx: &Ctx, settings: &Settings) -> Result<Response, Problem> {
         password_rules: settings.password_rules,
         cors_origins: &settings.cors_origins,
         domains: &settings.domains,
+        plan: &settings.plan,
         created_at: &settings.created_at,
         updated_at: &settings.updated_at,
         version: settings.version,

@@ -11,12 +11,16 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 /// How long the rest of an unread body is taken and thrown away.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// The body of a request from the network. What is left of it when it is dropped is taken in for up to five seconds: a socket that
-/// closes over unread bytes is reset, and a client that is still sending then loses the answer that told it to stop (RFC 9112, 9.6).
+/// How long of that for a client that sends nothing.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The body of a request from the network. What is left of it when it is dropped is taken in for a while, as long as it keeps coming: a socket
+/// that closes over unread bytes is reset, and a client that is still sending then loses the answer that told it to stop (RFC 9112, 9.6).
 pub struct Lingering {
     inner: Option<Incoming>,
     /// The client sends without being told to, or has been told.
@@ -62,7 +66,8 @@ impl Drop for Lingering {
         if let Some(mut inner) = self.inner.take_if(|inner| self.sends && !inner.is_end_stream())
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn(tokio::time::timeout(LINGER, async move { while let Some(Ok(_)) = inner.frame().await {} }));
+            let rest = async move { while let Ok(Some(Ok(_))) = timeout(PAUSE, inner.frame()).await {} };
+            runtime.spawn(timeout(LINGER, rest));
         }
     }
 }

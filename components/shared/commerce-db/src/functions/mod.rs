@@ -12,6 +12,7 @@ pub mod messages;
 pub mod ops;
 pub mod orders;
 mod page;
+pub mod plans;
 mod public_id;
 pub mod roles;
 pub mod storefront;

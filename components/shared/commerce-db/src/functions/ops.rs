@@ -61,6 +61,8 @@ pub struct NewTenant {
     pub tax_rate_bp: u32,
     /// Whether prices include it.
     pub tax_included: bool,
+    /// The plan that it is on.
+    pub plan: String,
     /// Who is asked to own it.
     pub owner: Owner,
 }

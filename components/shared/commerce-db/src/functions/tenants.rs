@@ -55,6 +55,8 @@ pub struct Settings {
     pub password_rules: PasswordRules,
     /// Other origins whose pages may call the API.
     pub cors_origins: Vec<String>,
+    /// The terms that it is on.
+    pub plan: Box<RawValue>,
     /// Custom domains, the primary one first.
     pub domains: Box<RawValue>,
     /// ISO 8601.

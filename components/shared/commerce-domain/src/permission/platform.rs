@@ -10,6 +10,10 @@ catalogue! {
     "grants.view" plain ViewGrants;
     /// Let somebody work across shops, and no more.
     "grants.manage" sensitive ManageGrants [ViewGrants];
+    /// See which plans there are.
+    "plans.view" plain ViewPlans;
+    /// Publish plans, and put shops on them.
+    "plans.manage" sensitive ManagePlans [ViewPlans, ViewTenants];
     /// See which shops there are, and their settings.
     "tenants.view" plain ViewTenants;
     /// Create, change, suspend, restore and delete shops.
@@ -53,10 +57,11 @@ impl Role {
     /// What the role permits, with all that it implies.
     #[must_use]
     pub fn permissions(self) -> std::collections::BTreeSet<Permission> {
-        use Permission::{ManageGrants, ManageTenants, ViewAccess, ViewTenants};
+        use Permission::{ManageGrants, ManagePlans, ManageTenants, ViewAccess, ViewPlans, ViewTenants};
         let bundle: &[Permission] = match self {
-            Self::PlatformAdmin => &[ViewAccess, ManageGrants, ManageTenants],
-            Self::Support | Self::Finance | Self::Warehouse => &[ViewTenants],
+            Self::PlatformAdmin => &[ViewAccess, ManageGrants, ManagePlans, ManageTenants],
+            Self::Finance => &[ViewPlans, ViewTenants],
+            Self::Support | Self::Warehouse => &[ViewTenants],
         };
         closure(bundle.iter().copied())
     }
