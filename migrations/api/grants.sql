@@ -18,7 +18,7 @@ begin
       when f.schema = 'api' and (f.name ~ '^(auth|invitation|member)_' or f.name = 'jobs_identity_purge') or f.name = 'enter_session' then 'app_identity'
       when f.schema = 'api' and f.name ~ '^trail_' then 'app_auditor'
       when f.schema = 'api' and f.name = 'jobs_seal_audit' then 'app_sealer'
-      when f.schema = 'api' or f.schema = 'app' and f.name = 'note_read' then 'app_executor'
+      when f.schema = 'api' or f.schema = 'app' and f.name in ('note_read', 'enter_key') then 'app_executor'
       when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant') then 'app_resolver'
       when f.schema = 'ops' and f.name = 'access_list' then 'app_auditor'
       when f.schema = 'ops' and (f.name = 'enter' or f.edge and f.name <> 'purge_tenants') then 'app_operator'

@@ -69,7 +69,7 @@ async fn the_document_says_what_its_readers_need() {
     let document = document.json();
     assert_eq!(document["openapi"], "3.1.0");
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
-    assert_eq!(schemes.len(), 5);
+    assert_eq!(schemes.len(), 6);
     let codes = document["components"]["schemas"]["ErrorCode"]["enum"].as_array().unwrap();
     let about = document["info"]["description"].as_str().unwrap();
     for code in codes {

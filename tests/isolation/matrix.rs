@@ -125,6 +125,16 @@ impl<'w> Stage<'w> {
         owner.sign(tenant.request(Method::DELETE, &format!("/roles/{gone}"))).await.expect(200);
         let body = json!({"email": format!("asked@{}.example", shop.slug), "role": "viewer"});
         let invitation = owner.sign(tenant.post("/invitations", &body)).await.expect(201).data();
+        let program = json!({"name": "ERP", "scopes": ["audit.view"]});
+        let program =
+            async || text(&owner.sign(tenant.post("/integrations", &program)).await.expect(201).data(), "/id");
+        let (own, removed) = (program().await, program().await);
+        let key = owner.sign(tenant.post(&format!("/integrations/{own}/keys"), &json!({}))).await.expect(201).data();
+        let revoked =
+            owner.sign(tenant.post(&format!("/integrations/{own}/keys"), &json!({}))).await.expect(201).data();
+        let revoked = text(&revoked, "/key/id");
+        owner.sign(tenant.request(Method::DELETE, &format!("/integrations/{own}/keys/{revoked}"))).await.expect(200);
+        owner.sign(tenant.request(Method::DELETE, &format!("/integrations/{removed}"))).await.expect(200);
         let target = format!("target@{}.example", shop.slug);
         let seed = json!({"slug": shop.slug, "email": target, "role": "viewer"});
         let made: Value = shop.world.sql.query_one("select ops.seed_staff($1)", &[&seed]).await.unwrap().get(0);
@@ -136,6 +146,8 @@ impl<'w> Stage<'w> {
         let media = text(&product, "/images/0/url").rsplit('/').next().unwrap().to_owned();
         let own = [
             ("role", format!("counter_{}", shop.slug)),
+            ("integration_id", own),
+            ("key_id", text(&key, "/key/id")),
             ("invitation_id", text(&invitation, "/id")),
             ("member", target),
             ("cart_id", cart),
@@ -144,7 +156,7 @@ impl<'w> Stage<'w> {
             ("media_id", media),
             ("variant", variant.id),
         ];
-        (own.to_vec(), vec![("role", gone)])
+        (own.to_vec(), vec![("role", gone), ("integration_id", removed), ("key_id", revoked)])
     }
 
     /// What there was, and is no more.
@@ -272,6 +284,8 @@ fn kind_of(path: &str, parameter: &str) -> &'static str {
         "item_id" => "item_id",
         "product" => "product",
         "media_id" => "media_id",
+        "integration_id" => "integration_id",
+        "key_id" => "key_id",
         "invitation_id" => "invitation_id",
         "role" => "role",
         "provider" => "provider",
@@ -293,6 +307,8 @@ fn absent(kind: &str) -> String {
         "item_id" => "itm",
         "product" => "prd",
         "media_id" => "med",
+        "integration_id" => "int",
+        "key_id" => "key",
         "invitation_id" => "inv",
         "role" => return "nobody".to_owned(),
         "provider" => return "nobody".to_owned(),

@@ -238,6 +238,9 @@ throttle as (insert into identity.throttle (realm_id, bucket, key) select tenant
 sealed as (insert into audit.link (tenant_id, seq, entry_id, form, hash, settled, horizon) select tenant, 1, 1, 1, sha256('probe'), 0, pg_current_xact_id() from p),
 attempt as (insert into audit.attempt (tenant_id, account_kind, kind, outcome) select tenant, 'customer', 'password', 'failed' from p),
 role as (insert into app.role (tenant_id, id, key, name) select tenant, session, 'probe', 'P' from p),
+program as (insert into app.integration (tenant_id, id, name, scopes, rate_per_minute) select tenant, session, 'P', '{audit.view}', 60 from p),
+api_key as (insert into app.api_key (tenant_id, id, integration_id, secret_hash, expires_at) select tenant, session, session, sha256('probe'), now() from p),
+called as (insert into app.api_key_use (tenant_id, key_id, month) select tenant, session, '2026-01-01' from p),
 invitation as (insert into app.invitation (tenant_id, id, email, role, account_id, secret_hash, expires_at)
   select tenant, session, 'probe@example.com', 'viewer', member, sha256('probe'), now() from p),
 membership as (insert into app.membership (tenant_id, id, account_id, role) select tenant, session, member, 'owner' from p),

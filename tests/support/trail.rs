@@ -15,6 +15,7 @@ pub const MACHINERY: &[(&str, &str)] = &[
     ("session_use", "when a session was last used, apart from the audited session"),
     ("refresh_token", "hangs on the audited session; each use is in the trail of attempts"),
     ("message", "written once beside what it tells of"),
+    ("api_key_use", "counters, and when a key was last used, apart from the audited key"),
     ("access", "a trail itself: only ever written"),
 ];
 

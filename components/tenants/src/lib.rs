@@ -3,12 +3,13 @@
 
 mod routes;
 
-use commerce_app::shapes::{AuditEntry, TenantUsage};
-use commerce_http::{Routes, TENANT_PATHS, get, post};
+use commerce_app::shapes::{ApiKey, AuditEntry, Integration, TenantUsage};
+use commerce_http::{Routes, TENANT_PATHS, delete, get, post};
+use routes::integrations::Issued;
 use routes::members::MemberView;
 use routes::roles::RoleView;
 use routes::tenant::SettingsView;
-use routes::{audit, jobs, members, ownership, roles, tenant};
+use routes::{audit, integrations, jobs, members, ownership, roles, tenant};
 
 fn shop() -> Routes {
     Routes::new()
@@ -26,6 +27,28 @@ fn shop() -> Routes {
                 .gives::<MemberView>(200)
                 .delete(members::remove_member)
                 .gives::<MemberView>(200),
+        )
+        .route(
+            "/me/integrations",
+            get(integrations::list_integrations)
+                .lists::<Integration>()
+                .post(integrations::create_integration)
+                .gives::<Integration>(201),
+        )
+        .route(
+            "/me/integrations/{integration_id}",
+            get(integrations::show_integration)
+                .gives::<Integration>(200)
+                .patch(integrations::update_integration)
+                .gives::<Integration>(200)
+                .delete(integrations::remove_integration)
+                .gives::<Integration>(200),
+        )
+        .route("/me/integrations/{integration_id}/keys", post(integrations::create_key).gives::<Issued>(201))
+        .route("/me/integrations/{integration_id}/keys/{key_id}", delete(integrations::revoke_key).gives::<ApiKey>(200))
+        .route(
+            "/me/integrations/{integration_id}/keys/{key_id}/rotate",
+            post(integrations::rotate_key).gives::<Issued>(201),
         )
         .route("/me/audit", get(audit::search_audit).pages::<AuditEntry>())
         .route("/me/audit/export", get(audit::export_audit).gives_file(&["application/x-ndjson"]))

@@ -28,7 +28,8 @@ begin
   if (tenant.id = app.platform_id()) <> coalesce((context ->> 'platform')::boolean, false) and app.actor() <> 'job' then
     perform app.refuse(404, 'tenant_not_found');
   end if;
+  if context ? 'key' then perform app.enter_key(context -> 'key', tenant); end if;
   if context ? 'session' then perform app.enter_session(context -> 'session'); end if;
   return tenant;
 end $$;
-comment on function app.enter(jsonb) is 'Sets tenant, actor, request, reason and session of the transaction; refuses unknown and paused shops and sessions that are over.';
+comment on function app.enter(jsonb) is 'Sets tenant, actor, request, reason, session and key of the transaction; refuses unknown and paused shops, sessions that are over and keys that are none.';

@@ -9,8 +9,9 @@ begin
   if most is null then return; end if;
   perform pg_advisory_xact_lock(hashtextextended(what || ':' || t.id::text, 0));
   if app.used(t, what) > most then
-    perform app.refuse(status, case what when 'products' then 'product_limit_reached' when 'orders_monthly' then 'order_limit_reached' else 'seat_limit_reached' end,
+    perform app.refuse(status, case what when 'products' then 'product_limit_reached' when 'orders_monthly' then 'order_limit_reached' 
+        when 'api_calls_monthly' then 'api_call_limit_reached' else 'seat_limit_reached' end,
       jsonb_build_object('limit', what, 'max', most));
   end if;
 end $$;
-comment on function app.keep_limit(app.tenant, text, int) is 'Refuses product_limit_reached, order_limit_reached or seat_limit_reached when there is more than the shop''s plan allows.';
+comment on function app.keep_limit(app.tenant, text, int) is 'Refuses product_limit_reached, order_limit_reached, api_call_limit_reached or seat_limit_reached when there is more than the shop''s plan allows.';

@@ -9,6 +9,6 @@ begin
   return jsonb_build_object('plan', app.plan_view(t), 'meters', (
     select jsonb_agg(jsonb_build_object('name', m.name, 'used', u.used, 'limit', (t.limits ->> m.name)::bigint,
       'remaining', greatest((t.limits ->> m.name)::bigint - u.used, 0), 'resets_at', case when m.monthly then app.iso(app.month_of(t, 1)) end) order by m.name)
-    from (values ('products', false), ('orders_monthly', true), ('seats', false)) m (name, monthly) cross join lateral (select app.used(t, m.name) as used) u));
+    from (values ('products', false), ('orders_monthly', true), ('api_calls_monthly', true), ('seats', false)) m (name, monthly) cross join lateral (select app.used(t, m.name) as used) u));
 end $$;
 comment on function api.tenant_usage(jsonb, jsonb) is 'What a shop uses of what its plan allows.';

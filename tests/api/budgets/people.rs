@@ -16,7 +16,7 @@ use tests::{Answer, Call, CountingSeam, Placed, Probe, World, address, fresh_key
 
 use crate::api::auth::oauth::{Stand, begin, callback_call};
 use crate::api::auth::second_factor::{secret, step};
-use crate::api::auth::steps::{OTHER_PASSWORD, PASSWORD, forget_failures, let_send_gap_pass, proof};
+use crate::api::auth::steps::{OTHER_PASSWORD, PASSWORD, bearer, forget_failures, let_send_gap_pass, proof};
 use crate::api::auth::{Door, Person, text};
 
 const SARA: &str = "sara@example.com";
@@ -161,6 +161,21 @@ async fn what_staff_do_keeps_its_budget() {
     budget.one(shop.get("/roles/counter", &owner), 200).await;
     budget.one(shop.patch("/roles/counter", &owner, &json!({"base": "viewer"})), 200).await;
     budget.one(shop.delete("/roles/counter", &owner), 200).await;
+    let program = json!({"name": "ERP", "scopes": ["audit.view", "members.view"]});
+    let program = budget.one(owner.sign(shop.post("/integrations", &program)), 201).await.data();
+    let path = format!("/integrations/{}", text(&program, "/id"));
+    budget.one(shop.get("/integrations", &owner), 200).await;
+    budget.one(shop.get(&path, &owner), 200).await;
+    budget.one(shop.patch(&path, &owner, &json!({"name": "E"})), 200).await;
+    let issued = budget.one(owner.sign(shop.post(&format!("{path}/keys"), &json!({}))), 201).await.data();
+    let rotate = format!("{path}/keys/{}/rotate", text(&issued, "/key/id"));
+    let issued = budget.one(owner.sign(shop.post(&rotate, &json!({}))), 201).await.data();
+    let by_key = |path: &str| bearer(shop.request(Method::GET, path), &text(&issued, "/token"));
+    budget.one(by_key("/members"), 200).await;
+    budget.one(by_key("/audit"), 200).await;
+    budget.one(shop.delete(&format!("{path}/keys/{}", text(&issued, "/key/id")), &owner), 200).await;
+    budget.one(by_key("/members"), 401).await;
+    budget.one(shop.delete(&path, &owner), 200).await;
     let invitation = json!({"email": "new@example.com", "role": "viewer"});
     let invited = budget.one(owner.sign(shop.post("/invitations", &invitation)), 201).await.data();
     let link = json!({"token": world.mailbox().latest("new@example.com").await.token(), "password": OTHER_PASSWORD});

@@ -36,7 +36,7 @@ async fn a_plan_is_published_in_revisions_and_no_shop_is_moved_by_it() {
     let listed = desk.get("/platform/plans", &admin).await.expect(200).data();
     let keys: Vec<&str> = listed.as_array().unwrap().iter().map(|plan| plan["key"].as_str().unwrap()).collect();
     assert_eq!(keys, ["basic", "free", "premium"]);
-    assert_eq!(listed[1]["limits"], json!({"products": 50, "orders_monthly": 50, "seats": 2}));
+    assert_eq!(listed[1]["limits"], json!({"products": 50, "orders_monthly": 50, "seats": 2, "api_calls_monthly": 0}));
 
     desk.post("/tenants", &admin, &new_shop("dukkan")).await.expect(201);
     let path = format!("/tenants/{}", desk.id("dukkan").await);
@@ -54,9 +54,9 @@ async fn a_plan_is_published_in_revisions_and_no_shop_is_moved_by_it() {
     let on = subscribe(own).await.expect(200).data()["plan"].clone();
     assert_eq!(
         (&on["limits"], &on["features"]),
-        (&json!({"products": 7, "orders_monthly": 50}), &json!(["custom_roles"]))
+        (&json!({"products": 7, "orders_monthly": 50, "api_calls_monthly": 0}), &json!(["custom_roles"]))
     );
-    let off = json!({"plan": "premium", "features": {"custom_roles": false}});
+    let off = json!({"plan": "premium", "features": {"custom_roles": false, "api_keys": false}});
     assert_eq!(subscribe(off).await.expect(200).data()["plan"]["features"], json!([]));
     for (body, field) in [
         (json!({"plan": "gold"}), "plan"),

@@ -3,6 +3,7 @@
 mod audit;
 mod audit_export;
 mod audit_lines;
+mod integrations;
 mod invitations;
 mod members;
 mod roles;

@@ -147,7 +147,7 @@ pub const TABLES: &[Rule] = &[
         name: "who and when stand in every row",
         offenders: "select t.relname || '.' || w.name from tenant_table t cross join (values ('created_at', 'timestamptz'), ('updated_at', 'timestamptz'), \
               ('created_by', 'text'), ('updated_by', 'text'), ('version', 'bigint')) w (name, type) \
-            where t.relname not in ('event_feed', 'outbox', 'idempotency', 'challenge', 'throttle', 'session_use', 'refresh_token', 'message', 'access') and not exists (select from pg_attribute a where a.attrelid = t.oid \
+            where t.relname not in ('event_feed', 'outbox', 'idempotency', 'challenge', 'throttle', 'session_use', 'refresh_token', 'message', 'access', 'api_key_use') and not exists (select from pg_attribute a where a.attrelid = t.oid \
               and a.attname = w.name and a.atttypid = w.type::regtype and a.attnotnull)",
         allowed: &[],
         broken_by: "alter table app.media alter column created_by drop not null",
@@ -223,7 +223,7 @@ pub const FUNCTIONS: &[Rule] = &[
         broken_by: "alter function api.cart_read(jsonb, jsonb) security invoker",
     },
     Rule {
-        name: "other functions that run as another role are those that look for a tenant, the one that looks for a session, the one that notes who read the trail, and those of the platform",
+        name: "other functions that run as another role are those that look for a tenant, the one that looks for a session, the one that notes who read the trail, the one that proves a key, and those of the platform",
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
@@ -232,7 +232,7 @@ pub const FUNCTIONS: &[Rule] = &[
               and (p.proargnames = '{context,input}' or p.proname = 'enter') and p.proowner = case p.proname \
                 when 'access_list' then 'app_auditor'::regrole when 'purge_tenants' then 'superadmin'::regrole else 'app_operator'::regrole end) \
             and not (p.proowner = 'app_identity'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'enter_session') \
-            and not (p.proowner = 'app_executor'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname = 'note_read')",
+            and not (p.proowner = 'app_executor'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' and p.proname in ('note_read', 'enter_key'))",
         allowed: &[],
         broken_by: "alter function app.order_facts(uuid, uuid) security definer",
     },

@@ -6,6 +6,7 @@ pub mod deliver_messages;
 pub mod external;
 mod gateway;
 pub mod identity;
+pub mod integrations;
 pub mod messages;
 pub mod money_view;
 pub mod order_token;

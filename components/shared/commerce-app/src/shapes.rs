@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use commerce_db::carts::TaxFacts;
 use commerce_db::tenants::PasswordRules;
 use commerce_domain::plan::{Feature, Limits};
-use commerce_domain::{CategoryId, GrantId, ProductId, StaffId, TenantId, VariantId};
+use commerce_domain::{ApiKeyId, CategoryId, GrantId, IntegrationId, ProductId, StaffId, TenantId, VariantId};
 use utoipa::ToSchema;
 
 use crate::cart_view::ShippingMethodView;
@@ -289,6 +289,48 @@ pub struct PlatformTenant {
     pub deleted_at: Option<String>,
     /// ISO 8601: when its rows go.
     pub purge_at: Option<String>,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// A program's key: never its secret.
+#[derive(ToSchema)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What the key begins with, to recognise it by.
+    pub prefix: String,
+    /// ISO 8601.
+    pub expires_at: String,
+    /// ISO 8601.
+    pub revoked_at: Option<String>,
+    /// ISO 8601.
+    pub last_used_at: Option<String>,
+    /// An address.
+    pub last_used_from: Option<String>,
+    /// ISO 8601.
+    pub created_at: String,
+}
+
+/// A program that acts for a shop.
+#[derive(ToSchema)]
+pub struct Integration {
+    /// Its id.
+    pub id: IntegrationId,
+    /// What people call it.
+    pub name: String,
+    /// Permissions, with all that they imply.
+    pub scopes: Vec<String>,
+    /// Networks that it may ask from; none: everywhere.
+    pub allowed_addresses: Vec<String>,
+    /// Requests in a minute of each of its keys.
+    pub rate_per_minute: i32,
+    /// Those that are good now, the newest first.
+    pub keys: Vec<ApiKey>,
+    /// ISO 8601.
+    pub created_at: String,
+    /// ISO 8601.
+    pub updated_at: String,
     /// Grows with every change.
     pub version: i64,
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use spin_sdk::pg::{Connection, DbValue, Error, ParameterValue};
 
+use crate::auth::Rate;
 use crate::variables::{self, Variable};
 use crate::{CallContext, DbError, Level, error};
 
@@ -37,15 +38,17 @@ pub struct Reply<O> {
     pub value: O,
     /// The tenant as `api.tenant_of` tells it; absent when the context already carried the tenant's id.
     pub tenant: Option<Bytes>,
+    /// What is left of the share of whoever asked, where there is one: of a program's key.
+    pub rate: Option<Rate>,
 }
 
-/// Declares the constant of a function that serves one tenant. The second column tells who that was.
+/// Declares the constant of a function that serves one tenant. The second column tells who that was, the third what is left of a key's share.
 macro_rules! tenant_function {
     ($(#[$meta:meta])* $const:ident, $name:literal, $input:ty => $output:ty) => {
         $(#[$meta])*
         pub const $const: $crate::Function<$input, $output> = $crate::Function::new(
             $name,
-            concat!("select api.", $name, "($1, $2), api.tenant_of($1)"),
+            concat!("select api.", $name, "($1, $2), api.tenant_of($1), nullif(current_setting('app.rate', true), '')"),
         );
     };
 }
@@ -95,12 +98,16 @@ impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
             Err(DbError::Conflict) => self.attempt(context, input).await,
             result => result,
         };
-        let (value, tenant) = result?;
+        let Columns { value, tenant, rate } = result?;
         if let Some(refused) = error::refused(&value) {
             return Err(refused);
         }
         match serde_json::from_slice(&value) {
-            Ok(value) => Ok(Reply { value, tenant: tenant.map(Bytes::from) }),
+            Ok(value) => Ok(Reply {
+                value,
+                tenant: tenant.map(Bytes::from),
+                rate: rate.and_then(|rate| serde_json::from_str(&rate).ok()),
+            }),
             Err(_) => {
                 self.log(context, "answer_shape");
                 Err(DbError::Bug)
@@ -138,8 +145,16 @@ impl<I: Serialize, O: DeserializeOwned> Function<I, O> {
     }
 }
 
-/// The answer's JSON, and the tenant's view unless it is null.
-type Columns = (Vec<u8>, Option<Vec<u8>>);
+/// A row of the answer.
+#[derive(Debug, PartialEq, Eq)]
+struct Columns {
+    /// JSON.
+    value: Vec<u8>,
+    /// The tenant's view unless it is null.
+    tenant: Option<Vec<u8>>,
+    /// JSON, unless it is null.
+    rate: Option<String>,
+}
 
 enum Failure {
     Configuration,
@@ -170,15 +185,21 @@ async fn run(login: Variable, sql: &'static str, parameters: Vec<ParameterValue>
 
 fn columns(row: Vec<DbValue>) -> Option<Columns> {
     let mut row = row.into_iter();
-    let answer = match row.next()? {
+    let value = match row.next()? {
         DbValue::Jsonb(json) => json,
         _ => return None,
     };
-    match row.next() {
-        None | Some(DbValue::DbNull) => Some((answer, None)),
-        Some(DbValue::Jsonb(tenant)) => Some((answer, Some(tenant))),
-        Some(_) => None,
-    }
+    let tenant = match row.next() {
+        None | Some(DbValue::DbNull) => None,
+        Some(DbValue::Jsonb(tenant)) => Some(tenant),
+        Some(_) => return None,
+    };
+    let rate = match row.next() {
+        None | Some(DbValue::DbNull) => None,
+        Some(DbValue::Str(rate)) => Some(rate),
+        Some(_) => return None,
+    };
+    Some(Columns { value, tenant, rate })
 }
 
 #[cfg(test)]
@@ -186,11 +207,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tenant_column_is_optional() {
+    fn what_stands_beside_the_answer_is_optional() {
         let json = || DbValue::Jsonb(b"{}".to_vec());
-        assert_eq!(columns(vec![json()]), Some((b"{}".to_vec(), None)));
-        assert_eq!(columns(vec![json(), DbValue::DbNull]), Some((b"{}".to_vec(), None)));
-        assert_eq!(columns(vec![json(), json()]), Some((b"{}".to_vec(), Some(b"{}".to_vec()))));
+        let read = |tenant: Option<&str>, rate: Option<&str>| {
+            Some(Columns { value: b"{}".to_vec(), tenant: tenant.map(Into::into), rate: rate.map(Into::into) })
+        };
+        assert_eq!(columns(vec![json()]), read(None, None));
+        assert_eq!(columns(vec![json(), DbValue::DbNull, DbValue::DbNull]), read(None, None));
+        assert_eq!(columns(vec![json(), json(), DbValue::Str("{}".into())]), read(Some("{}"), Some("{}")));
     }
 
     #[test]
@@ -198,11 +222,14 @@ mod tests {
         assert_eq!(columns(vec![]), None);
         assert_eq!(columns(vec![DbValue::DbNull]), None);
         assert_eq!(columns(vec![DbValue::Str("{}".into())]), None);
+        assert_eq!(columns(vec![DbValue::Jsonb(b"{}".to_vec()), DbValue::Str("{}".into())]), None);
     }
 
     #[test]
     fn statements_are_constants_of_one_shape() {
-        assert_eq!(crate::storefront::PRODUCTS.sql, "select api.storefront_products($1, $2), api.tenant_of($1)");
+        let rate = "nullif(current_setting('app.rate', true), '')";
+        let products = format!("select api.storefront_products($1, $2), api.tenant_of($1), {rate}");
+        assert_eq!(crate::storefront::PRODUCTS.sql, products);
         assert_eq!(crate::system::PING.sql, "select api.system_ping($1, $2)");
         assert_eq!(crate::ops::TENANT_READ.sql, "select ops.tenant_read($1, $2)");
     }

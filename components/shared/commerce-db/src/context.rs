@@ -1,6 +1,6 @@
 //! Who asks: the first parameter of every database function.
 
-use commerce_domain::{AccountId, AccountKind, TraceContext};
+use commerce_domain::{AccountId, AccountKind, ApiKeyId, TraceContext};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ pub enum Actor {
     Job,
     /// Who is signed in.
     Account(AccountId),
+    /// A program, by its key.
+    Key(ApiKeyId),
 }
 
 impl Serialize for Actor {
@@ -27,6 +29,7 @@ impl Serialize for Actor {
             Self::Provider => serializer.serialize_str("provider"),
             Self::Job => serializer.serialize_str("job"),
             Self::Account(account) => account.serialize(serializer),
+            Self::Key(key) => key.serialize(serializer),
         }
     }
 }
@@ -50,6 +53,19 @@ pub struct SessionContext {
     pub fresh_s: Option<u32>,
 }
 
+/// The key that a program shows, which `app.enter` proves, and what the request needs: it is decided within the request's own statement.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct KeyContext {
+    /// Which key.
+    pub id: Uuid,
+    /// SHA-256 of its secret, hexadecimal.
+    pub secret_hash: String,
+    /// The permission that its program must have.
+    pub permission: &'static str,
+}
+
+commerce_domain::opaque_debug!(KeyContext);
+
 /// The context that `app.enter` reads. Exactly one of `tenant_id` or (`host`, `slug`) names the tenant; a call that
 /// serves no tenant has none of them.
 #[derive(Clone, Serialize)]
@@ -72,6 +88,9 @@ pub struct CallContext {
     /// The caller's session; a guest has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionContext>,
+    /// The program's key, when it is one that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyContext>,
     /// The trace that the request belongs to, for the log and for what it asks elsewhere. The database is told the request's id alone, which finds both.
     #[serde(skip)]
     pub trace: Option<TraceContext>,
@@ -97,6 +116,7 @@ impl CallContext {
             host: None,
             slug: None,
             session: None,
+            key: None,
             platform: false,
             reason: None,
             trace: None,

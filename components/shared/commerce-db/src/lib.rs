@@ -8,10 +8,10 @@ mod log;
 pub mod variables;
 
 pub use call::{Function, Reply};
-pub use context::{Actor, CallContext, SessionContext};
+pub use context::{Actor, CallContext, KeyContext, SessionContext};
 pub use error::DbError;
 pub use functions::{
-    After, audit, auth, carts, checkout, customers, invitations, jobs, members, messages, ops, orders, plans, roles,
-    storefront, system, tenants, webhooks,
+    After, audit, auth, carts, checkout, customers, integrations, invitations, jobs, members, messages, ops, orders,
+    plans, roles, storefront, system, tenants, webhooks,
 };
 pub use log::Level;

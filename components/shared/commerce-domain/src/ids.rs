@@ -114,6 +114,10 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// A program that acts for a shop.
+    IntegrationId = "int";
+    /// A program's key.
+    ApiKeyId = "key";
     /// A shop.
     TenantId = "ten";
     /// A product.

@@ -24,8 +24,8 @@ pub mod web_origin;
 pub use account::{AccountId, AccountKind};
 pub use field_error::{FieldError, FieldErrors};
 pub use ids::{
-    AddressId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, GrantId, InvitationId, MediaId,
-    OrderId, OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
+    AddressId, ApiKeyId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, GrantId, IntegrationId,
+    InvitationId, MediaId, OrderId, OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};

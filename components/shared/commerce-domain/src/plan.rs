@@ -22,6 +22,9 @@ pub struct Limits {
     /// Members and open invitations (ORG-05).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seats: Option<u32>,
+    /// Requests in a month that are made with API keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_calls_monthly: Option<u32>,
 }
 
 /// Something that not every plan has.
@@ -29,6 +32,8 @@ pub struct Limits {
 #[serde(rename_all = "snake_case")]
 #[schema(as = PlanFeature)]
 pub enum Feature {
+    /// Programs that act for the shop by keys.
+    ApiKeys,
     /// Roles of the shop's own, beside those that every shop has.
     CustomRoles,
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::response::Response;
+use commerce_db::auth::Rate;
 use commerce_db::{Actor, CallContext};
 use commerce_domain::TraceContext;
 use commerce_kv::Cache;
@@ -37,6 +38,7 @@ struct Inner {
     route: OnceLock<MatchedPath>,
     tenant: OnceLock<Arc<TenantView>>,
     actor: OnceLock<Actor>,
+    rate: OnceLock<Rate>,
 }
 
 impl RequestInfo {
@@ -57,6 +59,7 @@ impl RequestInfo {
             route: OnceLock::new(),
             tenant: OnceLock::new(),
             actor: OnceLock::new(),
+            rate: OnceLock::new(),
         }))
     }
 
@@ -161,6 +164,16 @@ impl RequestInfo {
     /// On whose behalf the request is made, once it is proved; a guest until then.
     pub(crate) fn actor(&self) -> Actor {
         self.0.actor.get().copied().unwrap_or(Actor::Guest)
+    }
+
+    /// Keeps what is left of the caller's share, which every answer tells.
+    pub(crate) fn set_rate(&self, rate: Rate) {
+        let _ = self.0.rate.set(rate);
+    }
+
+    /// What is left of the caller's share, once it is known.
+    pub(crate) fn rate(&self) -> Option<Rate> {
+        self.0.rate.get().copied()
     }
 
     /// Remembers who has proved to be calling. The first one stays.

@@ -32,7 +32,9 @@ mod vary;
 
 pub use answer::{Page, raw_json, stored_answer};
 pub use cached::{Keep, Read};
-pub use caller::{AccessCookie, Customer, Permitted, Platform, RefreshCookie, Staff, Visitor, read_cookie, set_cookie};
+pub use caller::{
+    AccessCookie, Authorized, Customer, Permitted, Platform, RefreshCookie, Staff, Visitor, read_cookie, set_cookie,
+};
 pub use commerce_db::variables::{self, Secret, Variable};
 pub use cursor::{CursorScope, export_limit, is_time, page_limit};
 pub use form::Form;

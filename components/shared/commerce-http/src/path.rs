@@ -2,7 +2,8 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use commerce_domain::{
-    AddressId, CartId, CartItemId, CustomerId, GrantId, InvitationId, MediaId, OrderId, SessionId, StaffId, TenantId,
+    AddressId, ApiKeyId, CartId, CartItemId, CustomerId, GrantId, IntegrationId, InvitationId, MediaId, OrderId,
+    SessionId, StaffId, TenantId,
 };
 use http::request::Parts;
 
@@ -51,6 +52,8 @@ macro_rules! id_params {
 }
 
 id_params! {
+    ApiKeyId, "key_id", "key_not_found";
+    IntegrationId, "integration_id", "integration_not_found";
     AddressId, "address_id", "address_not_found";
     CartId, "cart_id", "cart_not_found";
     CartItemId, "item_id", "cart_item_not_found";

@@ -20,6 +20,7 @@ use crate::cors::{self, Page};
 use crate::encode::{Encoding, encode};
 use crate::log::Failure;
 use crate::query::is_percent_encoded;
+use crate::rate::RateLimit;
 use crate::{Problem, RequestInfo, Routes, json, log, vary};
 
 /// Longest path with query.
@@ -189,6 +190,9 @@ fn add_headers(info: &RequestInfo, response: &mut Response) {
     // A request id is letters, digits and `-_.`, which a header may hold.
     if let Ok(id) = HeaderValue::from_str(info.request_id()) {
         headers.insert(REQUEST_ID, id);
+    }
+    if let Some(rate) = info.rate() {
+        RateLimit::from(rate).apply(headers);
     }
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

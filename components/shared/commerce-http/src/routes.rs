@@ -19,7 +19,7 @@ use commerce_domain::permission::Named;
 use commerce_domain::permission::platform::Named as NamedByPlatform;
 use utoipa::ToSchema;
 
-use crate::caller::{Customer, Permitted, Platform, Staff, Visitor};
+use crate::caller::{Authorized, Customer, Permitted, Platform, Staff, Visitor};
 use crate::job::JobAuth;
 use crate::openapi::{Answer, Described, Operation, Record, Records};
 use crate::{Ctx, RequestInfo};
@@ -37,6 +37,7 @@ impl Gate for Customer {}
 impl Gate for Staff {}
 impl Gate for JobAuth {}
 impl<P: Named> Gate for Permitted<P> {}
+impl<P: Named> Gate for Authorized<P> {}
 impl<P: NamedByPlatform> Gate for Platform<P> {}
 
 /// The arguments of a handler, the first of which is a [`Gate`].

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::caller::Caller;
+use crate::caller::Principal;
 use crate::variables::{self, Variable};
 use crate::{Problem, RequestInfo, langs};
 
@@ -26,7 +26,7 @@ pub struct Ctx {
     info: RequestInfo,
     selector: Arc<Selector>,
     langs: Vec<String>,
-    caller: Option<Arc<Caller>>,
+    caller: Option<Principal>,
     reason: Option<Arc<str>>,
 }
 
@@ -78,8 +78,9 @@ impl Ctx {
     /// The context of the request's database calls.
     #[must_use]
     pub fn context(&self) -> CallContext {
-        let mut context = self.info.context(self.caller.as_ref().map_or(Actor::Guest, |caller| caller.actor()));
-        context.session = self.caller.as_ref().map(|caller| caller.session());
+        let mut context = self.info.context(self.caller.as_ref().map_or(Actor::Guest, Principal::actor));
+        context.session = self.caller.as_ref().and_then(Principal::session);
+        context.key = self.caller.as_ref().and_then(Principal::key);
         context.platform = self.is_platform();
         context.reason = self.reason.as_deref().map(str::to_owned);
         match self.tenant() {
@@ -100,6 +101,9 @@ impl Ctx {
     {
         let read_at_ms = now_ms();
         let reply = function.call(&self.context(), input).await?;
+        if let Some(rate) = reply.rate {
+            self.info.set_rate(rate);
+        }
         if let Some(view) = reply.tenant {
             self.learn(read_at_ms, &view).await;
         }
@@ -152,8 +156,9 @@ impl Ctx {
         }
     }
 
-    /// The same request, its calls made on behalf of a verified caller.
-    pub(crate) fn on_behalf_of(&self, caller: Arc<Caller>) -> Self {
+    /// The same request, its calls made on behalf of a caller.
+    pub(crate) fn on_behalf_of(&self, caller: impl Into<Principal>) -> Self {
+        let caller = caller.into();
         self.info.set_actor(caller.actor());
         Self { caller: Some(caller), ..self.clone() }
     }

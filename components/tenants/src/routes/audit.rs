@@ -3,7 +3,7 @@
 use axum::response::Response;
 use commerce_db::audit::{self, ExportInput, Filter, ListInput};
 use commerce_domain::permission::may::ViewAudit;
-use commerce_http::{CursorScope, Permitted, Problem, Query, codes, export_limit, is_time, page_limit};
+use commerce_http::{Authorized, CursorScope, Problem, Query, codes, export_limit, is_time, page_limit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -80,22 +80,28 @@ impl SearchAudit {
 }
 
 /// `GET /me/audit`: the newest first. A page may hold fewer lines than asked for, and even none, while `next_cursor` still leads on.
-pub async fn search_audit(staff: Permitted<ViewAudit>, Query(query): Query<SearchAudit>) -> Result<Response, Problem> {
+pub async fn search_audit(
+    caller: Authorized<ViewAudit>,
+    Query(query): Query<SearchAudit>,
+) -> Result<Response, Problem> {
     let limit = page_limit(query.limit)?;
     let (filter, scope, before) = query.read("audit")?;
-    let found = staff.call(&audit::LIST, &ListInput { filter, limit, look: LOOK, before }).await?;
+    let found = caller.call(&audit::LIST, &ListInput { filter, limit, look: LOOK, before }).await?;
     let next_cursor = found.next.as_ref().map(|next| scope.cursor(next)).transpose()?;
-    staff.info().page(&found.entries, next_cursor)
+    caller.info().page(&found.entries, next_cursor)
 }
 
 /// `GET /me/audit/export`: NDJSON, the oldest first, with `seq` and `hash` of what is sealed. A page may hold fewer lines than asked for, and even
 /// none; `Link` leads on until the last one. Each page is a line of the trail.
-pub async fn export_audit(staff: Permitted<ViewAudit>, Query(query): Query<SearchAudit>) -> Result<Response, Problem> {
+pub async fn export_audit(
+    caller: Authorized<ViewAudit>,
+    Query(query): Query<SearchAudit>,
+) -> Result<Response, Problem> {
     let limit = export_limit(query.limit)?;
     let (filter, scope, after) = query.read("audit_export")?;
-    let taken = staff.call(&audit::EXPORT, &ExportInput { filter, limit, look: LOOK, after }).await?;
+    let taken = caller.call(&audit::EXPORT, &ExportInput { filter, limit, look: LOOK, after }).await?;
     let next_cursor = taken.next.as_ref().map(|next| scope.cursor(next)).transpose()?;
-    staff.info().lines("audit.ndjson", &taken.entries, next_cursor.as_deref())
+    caller.info().lines("audit.ndjson", &taken.entries, next_cursor.as_deref())
 }
 
 /// A row's id as the trail has it, of a plain or a public id.

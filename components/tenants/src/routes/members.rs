@@ -4,7 +4,9 @@ use axum::response::Response;
 use commerce_db::members::{self, Authority, ListInput, Member, ReadInput, SetInput};
 use commerce_domain::StaffId;
 use commerce_domain::permission::may::{ManageMembers, ViewMembers};
-use commerce_http::{CursorScope, JsonBody, NoParams, PathId, Permitted, Problem, Query, codes, page_limit};
+use commerce_http::{
+    Authorized, CursorScope, JsonBody, NoParams, PathId, Permitted, Problem, Query, codes, page_limit,
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,7 +83,7 @@ impl<'a> From<&'a Member> for MemberView<'a> {
 
 /// `GET /me/members`: who came first, first.
 pub async fn list_members(
-    staff: Permitted<ViewMembers>,
+    caller: Authorized<ViewMembers>,
     Query(query): Query<ListMembers>,
 ) -> Result<Response, Problem> {
     let status = query.status.map(Status::as_str);
@@ -94,20 +96,20 @@ pub async fn list_members(
     let scope = CursorScope::new("members", &(&query.q, &query.role, status))?;
     let after = scope.after(query.cursor.as_deref())?;
     let q = query.q.filter(|text| !text.trim().is_empty());
-    let found = staff.call(&members::LIST, &ListInput { q, role: query.role, status, limit, after }).await?;
+    let found = caller.call(&members::LIST, &ListInput { q, role: query.role, status, limit, after }).await?;
     let views: Vec<MemberView<'_>> = found.members.iter().map(MemberView::from).collect();
     let next_cursor = found.next.as_ref().map(|next| scope.cursor(next)).transpose()?;
-    staff.info().page(&views, next_cursor)
+    caller.info().page(&views, next_cursor)
 }
 
 /// `GET /me/members/{account_id}`
 pub async fn show_member(
-    staff: Permitted<ViewMembers>,
+    caller: Authorized<ViewMembers>,
     PathId(account_id): PathId<StaffId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    let member = staff.call(&members::READ, &ReadInput { account_id: account_id.as_uuid() }).await?;
-    staff.success(StatusCode::OK, &MemberView::from(&member))
+    let member = caller.call(&members::READ, &ReadInput { account_id: account_id.as_uuid() }).await?;
+    caller.success(StatusCode::OK, &MemberView::from(&member))
 }
 
 /// `PATCH /me/members/{account_id}`: another role, suspended, or active again.

@@ -11,7 +11,7 @@ use commerce_domain::field_error::{code, given};
 use commerce_domain::permission::may::{ManageRoles, ViewMembers};
 use commerce_domain::permission::{Permission, ROLES, Role, own_role};
 use commerce_domain::text::BoundedText;
-use commerce_http::{IfMatch, JsonBody, NoParams, PathId, PathParam, Permitted, Problem, Query, Staff};
+use commerce_http::{Authorized, IfMatch, JsonBody, NoParams, PathId, PathParam, Permitted, Problem, Query, Staff};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -119,23 +119,23 @@ pub struct Removed {
 }
 
 /// `GET /me/roles`: shipped ones first, then the shop's own.
-pub async fn list_roles(staff: Permitted<ViewMembers>, _: Query<NoParams>) -> Result<Response, Problem> {
-    let found = staff.call(&roles::LIST, &NoInput {}).await?;
-    staff.success(StatusCode::OK, &views(&found))
+pub async fn list_roles(caller: Authorized<ViewMembers>, _: Query<NoParams>) -> Result<Response, Problem> {
+    let found = caller.call(&roles::LIST, &NoInput {}).await?;
+    caller.success(StatusCode::OK, &views(&found))
 }
 
 /// `GET /me/roles/{role}`
 pub async fn show_role(
-    staff: Permitted<ViewMembers>,
+    caller: Authorized<ViewMembers>,
     PathId(RoleKey(key)): PathId<RoleKey>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    let found = staff.call(&roles::LIST, &NoInput {}).await?;
+    let found = caller.call(&roles::LIST, &NoInput {}).await?;
     let role = views(&found).into_iter().find(|role| role.key == key);
     let role = role.ok_or_else(|| Problem::not_found("role_not_found"))?;
     match role.version {
-        Some(version) => staff.info().versioned(StatusCode::OK, &role, version),
-        None => staff.success(StatusCode::OK, &role),
+        Some(version) => caller.info().versioned(StatusCode::OK, &role, version),
+        None => caller.success(StatusCode::OK, &role),
     }
 }
 

@@ -36,7 +36,7 @@ pub use sessions::{
 };
 pub use shared::{
     Account, CartMerge, Channel, Client, CodeChallenge, Limits, LinkChallenge, NewMessage, NewSession, PasswordTraits,
-    PresentedDevice, Rate, Rated, RoleFacts, SignedIn, TokenFacts,
+    Policy, PresentedDevice, Rate, Rated, RoleFacts, SignedIn, TokenFacts,
 };
 pub use sign_in::{
     CHALLENGE, ChallengeInput, FAIL, FIND, FailInput, FindInput, Found, FoundAccount, MfaPolicy, MfaRule, REFRESH,

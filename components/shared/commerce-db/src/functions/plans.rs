@@ -43,12 +43,18 @@ pub struct AgreedLimits {
     /// Members and open invitations.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub seats: Option<Option<u32>>,
+    /// Requests in a month by API keys.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub api_calls_monthly: Option<Option<u32>>,
 }
 
 /// Features that were agreed with one shop: what is absent is as the plan has it.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgreedFeatures {
+    /// Programs that act for the shop by keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_keys: Option<bool>,
     /// Roles of the shop's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_roles: Option<bool>,

@@ -155,6 +155,21 @@ catalogue! {
     "wallet.debit" sensitive DebitWallet [ViewWallet];
 }
 
+/// What a program may be given to do (DEV-01). Nothing that asks for a person's proof, and nothing about who may do what: a key makes no keys.
+pub const PROGRAMS: &[Permission] = &[
+    Permission::ViewAudit,
+    Permission::WriteBranding,
+    Permission::ViewCatalog,
+    Permission::WriteCatalog,
+    Permission::ViewCustomers,
+    Permission::ViewMembers,
+    Permission::ViewOrders,
+    Permission::UpdateOrders,
+    Permission::ViewReports,
+    Permission::CreateShipments,
+    Permission::AdjustStock,
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +192,13 @@ mod tests {
     fn the_catalogue_names_nothing_twice() {
         let names: BTreeSet<_> = PERMISSIONS.iter().map(|permission| permission.as_str()).collect();
         assert_eq!(names.len(), PERMISSIONS.len());
+    }
+
+    #[test]
+    fn a_program_is_given_nothing_that_asks_for_a_person() {
+        assert!(PROGRAMS.iter().all(|permission| !permission.is_sensitive()));
+        let all = closure(PROGRAMS.iter().copied());
+        assert!(all.iter().all(|permission| PROGRAMS.contains(permission)), "what they imply is among them");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who calls: proved anew at every request. The token is verified here, without a round trip; the session behind it is checked by
 //! `app.enter` inside the request's own statement, so a logout, a suspension or another role count from the next request on (ruling C-18).
 
+mod authorized;
 mod blacklist;
 mod cookie;
 mod credential;
@@ -12,15 +13,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use commerce_db::{Actor, SessionContext};
+use commerce_db::{Actor, KeyContext, SessionContext};
 use commerce_domain::permission::{PERMISSIONS, Permission};
 use commerce_domain::{AccountKind, platform};
+use commerce_identity::api_key::ShownKey;
 use commerce_identity::token::AccessClaims;
 use http::StatusCode;
 use http::request::Parts;
 use uuid::Uuid;
 
 use crate::{Ctx, Problem};
+pub use authorized::Authorized;
 pub use blacklist::{outdate, revoke};
 pub use cookie::{AccessCookie, RefreshCookie, read_cookie, set_cookie};
 use credential::{Credential, Transport};
@@ -73,6 +76,62 @@ impl Caller {
             kind: self.claims.aud,
             fresh_s: self.fresh_s,
         }
+    }
+}
+
+/// A program that shows a key, which nobody has proved yet, and what its request needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyCaller {
+    key: ShownKey,
+    permission: &'static str,
+}
+
+/// On whose behalf a request's calls are made.
+#[derive(Clone, Debug)]
+pub(crate) enum Principal {
+    /// Who is signed in.
+    Account(Arc<Caller>),
+    /// A program.
+    Key(KeyCaller),
+}
+
+impl Principal {
+    /// As it stands in the trail.
+    pub(crate) fn actor(&self) -> Actor {
+        match self {
+            Self::Account(caller) => caller.actor(),
+            Self::Key(caller) => Actor::Key(caller.key.id),
+        }
+    }
+
+    /// What `app.enter` compares with the session.
+    pub(crate) fn session(&self) -> Option<SessionContext> {
+        match self {
+            Self::Account(caller) => Some(caller.session()),
+            Self::Key(_) => None,
+        }
+    }
+
+    /// What `app.enter` proves of the key.
+    pub(crate) fn key(&self) -> Option<KeyContext> {
+        match self {
+            Self::Account(_) => None,
+            Self::Key(KeyCaller { key, permission }) => {
+                Some(KeyContext { id: key.id.as_uuid(), secret_hash: key.secret_hash(), permission })
+            }
+        }
+    }
+}
+
+impl From<Arc<Caller>> for Principal {
+    fn from(caller: Arc<Caller>) -> Self {
+        Self::Account(caller)
+    }
+}
+
+impl From<KeyCaller> for Principal {
+    fn from(caller: KeyCaller) -> Self {
+        Self::Key(caller)
     }
 }
 

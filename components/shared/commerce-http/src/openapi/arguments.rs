@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::operation::{Access, Operation};
 use crate::{
-    Ctx, Customer, Form, IdempotencyKey, IfMatch, JobAuth, JsonBody, PathId, PathParam, Permitted, Platform, Query,
-    RawBody, RequestInfo, Staff, Visitor,
+    Authorized, Ctx, Customer, Form, IdempotencyKey, IfMatch, JobAuth, JsonBody, PathId, PathParam, Permitted,
+    Platform, Query, RawBody, RequestInfo, Staff, Visitor,
 };
 
 /// An argument of a handler.
@@ -47,6 +47,12 @@ gates! {
 impl<P: Named> Described for Permitted<P> {
     fn describe(operation: &mut Operation) {
         operation.access(Access::Permitted(P::PERMISSION));
+    }
+}
+
+impl<P: Named> Described for Authorized<P> {
+    fn describe(operation: &mut Operation) {
+        operation.access(Access::Authorized(P::PERMISSION));
     }
 }
 

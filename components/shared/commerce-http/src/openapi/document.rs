@@ -155,6 +155,7 @@ fn schemes() -> Value {
     json!({
         "staff": bearer("a member of the shop's staff (`POST /api/v1/auth/login`)"),
         "customer": bearer("a customer of the shop (`POST /api/v1/storefront/auth/login`)"),
+        "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "wsk_…", "description": "The key of a program (`POST /api/v1/tenants/me/integrations/{integration_id}/keys`)."},
         "platform": bearer("somebody of the platform, who signed in at `platform.<base domain>`"),
         "staff_cookie": cookie(AccountKind::Staff),
         "customer_cookie": cookie(AccountKind::Customer),

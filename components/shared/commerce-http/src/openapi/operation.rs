@@ -26,6 +26,8 @@ pub enum Access {
     Staff,
     /// A member of the shop's staff who may do this.
     Permitted(Permission),
+    /// The same, or a program whose key has the scope.
+    Authorized(Permission),
     /// Somebody of the platform who may do this, and says why.
     Platform(platform::Permission),
     /// The platform's own jobs: no operation of the API.
@@ -102,6 +104,7 @@ impl Operation {
             Access::Visitor | Access::MaybeStaff => self.refuses(&[401]),
             Access::Platform(_) => self.refuses(&[400, 401, 403, 404]),
             Access::Customer | Access::Staff | Access::Permitted(_) | Access::Job => self.refuses(&[401, 403]),
+            Access::Authorized(_) => self.refuses(&[401, 402, 403, 429]),
         }
     }
 
@@ -267,7 +270,9 @@ impl Operation {
                 fields.insert("requestBody".to_owned(), body);
             }
             let asked = match self.access {
-                Access::Permitted(permission) => Some((permission.as_str(), permission.is_sensitive())),
+                Access::Permitted(permission) | Access::Authorized(permission) => {
+                    Some((permission.as_str(), permission.is_sensitive()))
+                }
                 Access::Platform(permission) => Some((permission.as_str(), permission.is_sensitive())),
                 _ => None,
             };
@@ -309,6 +314,7 @@ fn security(access: Access) -> Value {
         Access::MaybeStaff => json!([{}, {"staff": []}, {"staff_cookie": []}]),
         Access::Customer => json!([{"customer": []}, {"customer_cookie": []}]),
         Access::Staff | Access::Permitted(_) => json!([{"staff": []}, {"staff_cookie": []}]),
+        Access::Authorized(_) => json!([{"staff": []}, {"staff_cookie": []}, {"api_key": []}]),
         Access::Platform(_) => json!([{"platform": []}]),
         Access::Job => json!([{"job": []}]),
     }

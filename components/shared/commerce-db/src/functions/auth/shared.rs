@@ -243,9 +243,40 @@ pub struct SignedIn {
     pub created: bool,
 }
 
-/// How far the client's network is from being throttled.
+/// Whose share it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// The client's network's.
+    #[default]
+    Network,
+    /// The program's key's.
+    Key,
+}
+
+impl Policy {
+    /// The name in headers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Key => "key",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn read(name: &str) -> Self {
+        if name == Self::Key.as_str() { Self::Key } else { Self::Network }
+    }
+}
+
+/// How far the client's network, or its key, is from being throttled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Rate {
+    /// Whose.
+    #[serde(default)]
+    pub policy: Policy,
     /// Attempts in a window.
     pub limit: u32,
     /// Attempts left.
