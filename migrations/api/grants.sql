@@ -19,7 +19,7 @@ begin
       when f.schema = 'api' and f.name ~ '^trail_' then 'app_auditor'
       when f.schema = 'api' and f.name = 'jobs_seal_audit' then 'app_sealer'
       when f.schema = 'api' or f.schema = 'app' and f.name in ('note_read', 'enter_key') then 'app_executor'
-      when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant') then 'app_resolver'
+      when f.schema = 'app' and f.name in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant', 'domain_is_taken') then 'app_resolver'
       when f.schema = 'ops' and f.name = 'access_list' then 'app_auditor'
       when f.schema = 'ops' and (f.name = 'enter' or f.edge and f.name <> 'purge_tenants') then 'app_operator'
       else 'superadmin' end;

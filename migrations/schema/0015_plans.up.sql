@@ -29,15 +29,15 @@ grant select, insert on ops.plan to app_operator;
 select set_config('app.tenant_id', app.platform_id()::text, true);
 insert into ops.plan (id, key, revision, name, limits, features) values
   ('00000000-0000-0000-0001-000000000001', 'free', 1, '{"ar": "مجانية", "en": "Free"}', '{"products": 50, "orders_monthly": 50, "seats": 2, "api_calls_monthly": 0}', '{}'),
-  ('00000000-0000-0000-0001-000000000002', 'basic', 1, '{"ar": "أساسية", "en": "Basic"}', '{"products": 1000, "orders_monthly": 1000, "seats": 10, "api_calls_monthly": 100000}', '{api_keys,custom_roles}'),
-  ('00000000-0000-0000-0001-000000000003', 'premium', 1, '{"ar": "متميزة", "en": "Premium"}', '{}', '{api_keys,custom_roles}');
+  ('00000000-0000-0000-0001-000000000002', 'basic', 1, '{"ar": "أساسية", "en": "Basic"}', '{"products": 1000, "orders_monthly": 1000, "seats": 10, "api_calls_monthly": 100000}', '{api_keys,custom_domains,custom_roles}'),
+  ('00000000-0000-0000-0001-000000000003', 'premium', 1, '{"ar": "متميزة", "en": "Premium"}', '{}', '{api_keys,custom_domains,custom_roles}');
 
 -- Shops that are there go on as they are: without limits.
 alter table app.tenant
   add column plan text not null default 'premium' constraint tenant_plan_check check (plan ~ '^[a-z]+(_[a-z]+)*$'),
   add column plan_revision int not null default 1 constraint tenant_plan_revision_check check (plan_revision > 0),
   add column limits jsonb not null default '{}' constraint tenant_limits_check check (jsonb_typeof(limits) = 'object'),
-  add column features text[] not null default '{api_keys,custom_roles}' constraint tenant_features_check check (array_position(features, null) is null);
+  add column features text[] not null default '{api_keys,custom_domains,custom_roles}' constraint tenant_features_check check (array_position(features, null) is null);
 comment on column app.tenant.plan is 'the key of the plan that it is on';
 comment on column app.tenant.limits is 'the most of something by its name: the plan''s, apart from what was agreed with this shop; what is absent has no limit';
 comment on column app.tenant.features is 'what it can use beside what every shop can: the plan''s, apart from what was agreed with this shop';

@@ -1,5 +1,6 @@
-//! What payment gateways and message providers send.
+//! What payment gateways, message providers and resolvers send.
 
+use commerce_gateways::dns::Resolver;
 use commerce_gateways::messages::{MessageProvider, Outcome, Resend, Taqnyat};
 use commerce_gateways::{GatewayRef, GatewayResponse, Moyasar, PaymentGateway, Secret, SecretDigest};
 use serde_json::{Value, json};
@@ -101,6 +102,29 @@ fn message_providers() -> Target {
     })
 }
 
+/// A resolver's answer, near to what is right: whoever runs a domain writes into it.
+fn resolver() -> Target {
+    let name = "_wasla-challenge.shop.example";
+    let resolver = Resolver::new("https://dns.example").unwrap();
+    let question = resolver.request(name).unwrap().body;
+    // The header of an answer with two records, the question, and two texts of the name that is spelt at byte 12.
+    let mut good = question.clone();
+    good[2..4].copy_from_slice(&[0x81, 0x80]);
+    good[7] = 2;
+    for strings in [&b"\x03one"[..], b"\x02tw\x01o"] {
+        let length = u8::try_from(strings.len()).unwrap();
+        good.extend_from_slice(&[0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, length]);
+        good.extend_from_slice(strings);
+    }
+    Target::bytes("resolver's answer", [good], move |bytes, rng| {
+        let _ = resolver.read(name, &answer(bytes, rng));
+        let whole = GatewayResponse { status: 200, body: bytes.to_vec(), retry_after_s: None };
+        let Ok(texts) = resolver.read(name, &whole) else { return false };
+        assert!(texts.iter().map(String::len).sum::<usize>() <= bytes.len(), "texts out of nothing");
+        texts.iter().any(|text| text == "two")
+    })
+}
+
 pub fn all() -> Vec<Target> {
-    vec![webhook(), fetched_payment(), fetched_invoice(), message_providers()]
+    vec![webhook(), fetched_payment(), fetched_invoice(), message_providers(), resolver()]
 }

@@ -113,7 +113,7 @@ impl<'w> Stage<'w> {
         ids.into_iter().chain([("customer", person.id.clone())]).collect()
     }
 
-    /// What belongs to the shop, and a role that is gone.
+    /// What belongs to the shop, and what did.
     async fn shops_own(staff: &Door<'_>, owner: &Person) -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
         let shop = staff.shop;
         let tenant = Door::tenant(shop.world, shop.slug);
@@ -123,18 +123,12 @@ impl<'w> Stage<'w> {
         }
         let gone = format!("gone_{}", shop.slug);
         owner.sign(tenant.request(Method::DELETE, &format!("/roles/{gone}"))).await.expect(200);
+        let [domain, given_up] = ["own", "gone"].map(|name| json!({"domain": format!("{name}.{}.example", shop.slug)}));
+        let domain = owner.sign(tenant.post("/domains", &domain)).await.expect(201).data();
+        let given_up = owner.sign(tenant.post("/domains", &given_up)).await.expect(201).data();
+        owner.sign(tenant.request(Method::DELETE, &format!("/domains/{}", text(&given_up, "/id")))).await.expect(200);
         let body = json!({"email": format!("asked@{}.example", shop.slug), "role": "viewer"});
         let invitation = owner.sign(tenant.post("/invitations", &body)).await.expect(201).data();
-        let program = json!({"name": "ERP", "scopes": ["audit.view"]});
-        let program =
-            async || text(&owner.sign(tenant.post("/integrations", &program)).await.expect(201).data(), "/id");
-        let (own, removed) = (program().await, program().await);
-        let key = owner.sign(tenant.post(&format!("/integrations/{own}/keys"), &json!({}))).await.expect(201).data();
-        let revoked =
-            owner.sign(tenant.post(&format!("/integrations/{own}/keys"), &json!({}))).await.expect(201).data();
-        let revoked = text(&revoked, "/key/id");
-        owner.sign(tenant.request(Method::DELETE, &format!("/integrations/{own}/keys/{revoked}"))).await.expect(200);
-        owner.sign(tenant.request(Method::DELETE, &format!("/integrations/{removed}"))).await.expect(200);
         let target = format!("target@{}.example", shop.slug);
         let seed = json!({"slug": shop.slug, "email": target, "role": "viewer"});
         let made: Value = shop.world.sql.query_one("select ops.seed_staff($1)", &[&seed]).await.unwrap().get(0);
@@ -146,8 +140,7 @@ impl<'w> Stage<'w> {
         let media = text(&product, "/images/0/url").rsplit('/').next().unwrap().to_owned();
         let own = [
             ("role", format!("counter_{}", shop.slug)),
-            ("integration_id", own),
-            ("key_id", text(&key, "/key/id")),
+            ("domain_id", text(&domain, "/id")),
             ("invitation_id", text(&invitation, "/id")),
             ("member", target),
             ("cart_id", cart),
@@ -156,7 +149,25 @@ impl<'w> Stage<'w> {
             ("media_id", media),
             ("variant", variant.id),
         ];
-        (own.to_vec(), vec![("role", gone), ("integration_id", removed), ("key_id", revoked)])
+        let ([program, removed], [key, revoked]) = Self::programs(&tenant, owner).await;
+        let own = own.into_iter().chain([("integration_id", program), ("key_id", key)]);
+        let given_up = text(&given_up, "/id");
+        let gone = [("role", gone), ("domain_id", given_up), ("integration_id", removed), ("key_id", revoked)];
+        (own.collect(), gone.to_vec())
+    }
+
+    /// A program and one that was removed; a key and one that was revoked.
+    async fn programs(tenant: &Door<'_>, owner: &Person) -> ([String; 2], [String; 2]) {
+        let body = json!({"name": "ERP", "scopes": ["audit.view"]});
+        let make = async || text(&owner.sign(tenant.post("/integrations", &body)).await.expect(201).data(), "/id");
+        let programs = [make().await, make().await];
+        let path = format!("/integrations/{}/keys", programs[0]);
+        let issue = async || text(&owner.sign(tenant.post(&path, &json!({}))).await.expect(201).data(), "/key/id");
+        let keys = [issue().await, issue().await];
+        for gone in [format!("{path}/{}", keys[1]), format!("/integrations/{}", programs[1])] {
+            owner.sign(tenant.request(Method::DELETE, &gone)).await.expect(200);
+        }
+        (programs, keys)
     }
 
     /// What there was, and is no more.
@@ -286,6 +297,7 @@ fn kind_of(path: &str, parameter: &str) -> &'static str {
         "media_id" => "media_id",
         "integration_id" => "integration_id",
         "key_id" => "key_id",
+        "domain_id" => "domain_id",
         "invitation_id" => "invitation_id",
         "role" => "role",
         "provider" => "provider",
@@ -309,6 +321,7 @@ fn absent(kind: &str) -> String {
         "media_id" => "med",
         "integration_id" => "int",
         "key_id" => "key",
+        "domain_id" => "dom",
         "invitation_id" => "inv",
         "role" => return "nobody".to_owned(),
         "provider" => return "nobody".to_owned(),

@@ -151,7 +151,7 @@ async fn a_doubtful_host_is_never_served() {
 async fn an_international_domain_is_known_by_its_punycode() {
     let world = World::start().await;
     let query = "with t as (select id, set_config('app.tenant_id', id::text, true) from app.tenant where slug = 'qahwa') \
-         insert into app.tenant_domain (tenant_id, id, domain) select id, app.uuid_v7(), 'xn--ogb3cpe.example' from t";
+         insert into app.tenant_domain (tenant_id, id, domain, status, verified_at) select id, app.uuid_v7(), 'xn--ogb3cpe.example', 'verified', now() from t";
     world.sql.execute(query, &[]).await.unwrap();
     assert_eq!(answered(&ask(&world, &[("host", "xn--ogb3cpe.example")]).await), "qahwa");
     assert_eq!(answered(&ask(&world, &[("host", "XN--OGB3CPE.example:3000")]).await), "qahwa");

@@ -30,7 +30,10 @@ pub use openid::{OpenIdAccount, OpenIdClient, OpenIdConfig, OpenIdProvider};
 pub use place::{components_dir, root};
 pub use proxy::Proxy;
 pub use raw::RawAnswer;
-pub use sandbox::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
+pub use sandbox::{
+    Behaviour, DnsBehaviour, DnsFault, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, TxtRecords,
+    WebhookBehaviour,
+};
 pub use seam::{CountingSeam, DelaySeam, FailSeam, KillSeam, Probe, Side};
 pub use shop::{Placed, Shop, Stock, Variant, address};
 pub use trail::MACHINERY;

@@ -342,6 +342,7 @@ fn variables(login: &DatabaseUrl, admin: &DatabaseUrl, gateway: &Sandbox) -> BTr
         ("database_origin", login.origin()),
         ("base_domain", "localhost".to_owned()),
         ("moyasar_base_url", gateway.url()),
+        ("dns_resolver_url", gateway.url()),
         ("gateway_credentials", json!(credentials).to_string()),
         ("order_token_key", "order-token-key-of-the-tests-0123456789abcdef".to_owned()),
         ("job_token", JOB_TOKEN.to_owned()),

@@ -1,15 +1,16 @@
-//! A shop as its staff run it: settings, members, roles, the trail of what they change; and the job that seals it. `tenants`, `organizations` and `stores` are names of the same (ruling C-04);
+//! A shop as its staff run it: settings, domains, members, roles, the trail of what they change; and the job that seals it. `tenants`, `organizations` and `stores` are names of the same (ruling C-04);
 //! `me` is the shop that the request names.
 
 mod routes;
 
 use commerce_app::shapes::{ApiKey, AuditEntry, Integration, TenantUsage};
 use commerce_http::{Routes, TENANT_PATHS, delete, get, post};
+use routes::domains::DomainView;
 use routes::integrations::Issued;
 use routes::members::MemberView;
 use routes::roles::RoleView;
 use routes::tenant::SettingsView;
-use routes::{audit, integrations, jobs, members, ownership, roles, tenant};
+use routes::{audit, domains, integrations, jobs, members, ownership, roles, tenant};
 
 fn shop() -> Routes {
     Routes::new()
@@ -50,6 +51,20 @@ fn shop() -> Routes {
             "/me/integrations/{integration_id}/keys/{key_id}/rotate",
             post(integrations::rotate_key).gives::<Issued>(201),
         )
+        .route(
+            "/me/domains",
+            get(domains::list_domains).lists::<DomainView>().post(domains::add_domain).gives::<DomainView>(201),
+        )
+        .route(
+            "/me/domains/{domain_id}",
+            get(domains::show_domain)
+                .gives::<DomainView>(200)
+                .patch(domains::update_domain)
+                .gives::<DomainView>(200)
+                .delete(domains::remove_domain)
+                .gives::<domains::Removed>(200),
+        )
+        .route("/me/domains/{domain_id}/verify", post(domains::verify_domain).gives::<DomainView>(200))
         .route("/me/audit", get(audit::search_audit).pages::<AuditEntry>())
         .route("/me/audit/export", get(audit::export_audit).gives_file(&["application/x-ndjson"]))
         .route("/me/leave", post(ownership::leave).gives::<ownership::Left>(200))

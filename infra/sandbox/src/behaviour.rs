@@ -18,6 +18,8 @@ pub struct Behaviour {
     pub email: MessageBehaviour,
     /// What happens to `POST /v1/messages`.
     pub sms: MessageBehaviour,
+    /// What happens to questions to the DNS.
+    pub dns: DnsBehaviour,
 }
 
 /// What happens to one kind of API request.
@@ -48,6 +50,36 @@ pub struct MessageBehaviour {
     pub accept_duplicates: bool,
     /// How many requests this holds for; all of them when absent.
     pub times: Option<u32>,
+}
+
+/// What happens to questions to the DNS.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DnsBehaviour {
+    /// Waits this long before anything is done.
+    pub delay_ms: u64,
+    /// How the question fails.
+    pub fault: Option<DnsFault>,
+    /// How many questions this holds for; all of them when absent.
+    pub times: Option<u32>,
+}
+
+/// How a question to the DNS fails.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DnsFault {
+    /// Answers this status of HTTP.
+    Status(u16),
+    /// Closes the connection without an answer.
+    Drop,
+    /// Answers 200 with bytes that are no message of the DNS.
+    Garbage,
+    /// SERVFAIL: the resolver could not find out.
+    ServerFailure,
+    /// An answer that was cut off.
+    Truncated,
+    /// An answer to another question.
+    OtherName,
 }
 
 /// How a request fails.
@@ -160,6 +192,12 @@ impl Counted for MessageBehaviour {
     }
 }
 
+impl Counted for DnsBehaviour {
+    fn times(&mut self) -> &mut Option<u32> {
+        &mut self.times
+    }
+}
+
 /// What holds for the request at hand; counts it against `times`.
 fn take<T: Counted>(behaviour: &mut T) -> T {
     match *behaviour.times() {
@@ -186,6 +224,13 @@ impl RequestBehaviour {
 
 impl MessageBehaviour {
     /// What holds for the request at hand; counts it against `times`.
+    pub(crate) fn take(&mut self) -> Self {
+        take(self)
+    }
+}
+
+impl DnsBehaviour {
+    /// What holds for the question at hand; counts it against `times`.
     pub(crate) fn take(&mut self) -> Self {
         take(self)
     }

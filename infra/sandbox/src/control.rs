@@ -74,6 +74,15 @@ async fn route(gateway: &Arc<Gateway>, method: &Method, path: &[&str], body: &[u
             lock(&gateway.mailbox).clear();
             Ok(ok(&json!({})))
         }
+        (&Method::GET, ["dns"]) => Ok(ok(&lock(&gateway.zone).all())),
+        (&Method::PUT, ["dns"]) => {
+            let set = lock(&gateway.zone).set(read(body)?);
+            set.map(|()| ok(&json!({}))).map_err(|error| Problem(StatusCode::BAD_REQUEST, error.to_string()))
+        }
+        (&Method::DELETE, ["dns"]) => {
+            lock(&gateway.zone).clear();
+            Ok(ok(&json!({})))
+        }
         (&Method::PUT, ["accounts"]) => put_account(gateway, read(body)?),
         (&Method::GET, ["deliveries"]) => Ok(ok(&gateway.webhooks.deliveries())),
         (&Method::POST, ["deliveries", "release"]) => {

@@ -10,6 +10,7 @@ use crate::accounts::{Directory, Merchant};
 use crate::behaviour::{Behaviour, WebhookBehaviour};
 use crate::config::{Config, MessageCredentials};
 use crate::counters::Counters;
+use crate::dns::Zone;
 use crate::handle::Settled;
 use crate::lock;
 use crate::messages::Mailbox;
@@ -49,6 +50,7 @@ pub(crate) struct Gateway {
     pub(crate) message_credentials: MessageCredentials,
     pub(crate) mailbox: Mutex<Mailbox>,
     pub(crate) traces: Mutex<Traces>,
+    pub(crate) zone: Mutex<Zone>,
 }
 
 impl Gateway {
@@ -67,6 +69,7 @@ impl Gateway {
             message_credentials: config.message_credentials.clone(),
             mailbox: Mutex::new(Mailbox::new(config.messages_kept)),
             traces: Mutex::default(),
+            zone: Mutex::default(),
         }
     }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::behaviour::Behaviour;
 use crate::config::{Account, Config, StartError};
 use crate::counters::Counters;
+use crate::dns::TxtRecords;
 use crate::gateway::{Gateway, Refusal};
 use crate::messages::Message;
 use crate::moyasar::Outcome;
@@ -157,6 +158,23 @@ impl Sandbox {
     /// Empties the mailbox; idempotency keys stay known.
     pub fn clear_messages(&self) {
         lock(&self.gateway.mailbox).clear();
+    }
+
+    /// Sets the TXT records of a name, instead of those before; each record is one string.
+    ///
+    /// # Errors
+    /// When the name or a string is none that the DNS can hold.
+    pub fn set_txt(&self, name: &str, records: &[&str]) -> Result<(), simple_dns::SimpleDnsError> {
+        let txt = records.iter().map(|record| vec![(*record).to_owned()]).collect();
+        self.set_records(TxtRecords { name: name.to_owned(), txt })
+    }
+
+    /// The same with records of several strings.
+    ///
+    /// # Errors
+    /// As [`Self::set_txt`].
+    pub fn set_records(&self, records: TxtRecords) -> Result<(), simple_dns::SimpleDnsError> {
+        lock(&self.gateway.zone).set(records)
     }
 
     /// Ends at once: no further connection, open ones cut, deliveries given up.

@@ -1,7 +1,7 @@
-//! A payment gateway and a message provider for development and tests.
+//! A payment gateway, a message provider and a DNS resolver for development and tests.
 //!
 //! It speaks the wire formats of Moyasar's hosted invoices (API, checkout page, webhooks; docs.moyasar.com), of Resend's e-mail API
-//! (resend.com/docs) and of Taqnyat's SMS API (dev.taqnyat.sa), keeps everything in memory, messages in a mailbox, and misbehaves on
+//! (resend.com/docs), of Taqnyat's SMS API (dev.taqnyat.sa) and of DNS over HTTPS (RFC 8484), keeps everything in memory, messages in a mailbox, and misbehaves on
 //! request: see [`Behaviour`].
 //!
 //! ```no_run
@@ -18,6 +18,7 @@ mod behaviour;
 mod config;
 mod control;
 mod counters;
+mod dns;
 mod gateway;
 mod handle;
 mod messages;
@@ -29,9 +30,12 @@ mod server;
 mod traces;
 mod webhooks;
 
-pub use behaviour::{Behaviour, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour};
+pub use behaviour::{
+    Behaviour, DnsBehaviour, DnsFault, Fault, Forgery, Lie, MessageBehaviour, RequestBehaviour, WebhookBehaviour,
+};
 pub use config::{Account, Config, MessageCredentials, StartError};
 pub use counters::Counters;
+pub use dns::TxtRecords;
 pub use gateway::Refusal;
 pub use handle::{Sandbox, Settled};
 pub use messages::{Channel, Message, Tag};

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::gateway::Gateway;
 use crate::reply::{Dropped, Reply, json};
-use crate::{control, lock, messages, moyasar, pages};
+use crate::{control, dns, lock, messages, moyasar, pages};
 
 /// Bodies above this are refused.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -56,7 +56,7 @@ async fn respond(gateway: Arc<Gateway>, request: Request<Incoming>) -> Result<Re
     };
     let path = head.uri.path().to_owned();
     let segments: Vec<_> = path.split('/').skip(1).collect();
-    if matches!(segments.as_slice(), ["emails" | "v1", ..]) {
+    if matches!(segments.as_slice(), ["emails" | "v1" | "dns-query", ..]) {
         lock(&gateway.traces).note(&head);
     }
     match segments.as_slice() {
@@ -64,6 +64,7 @@ async fn respond(gateway: Arc<Gateway>, request: Request<Incoming>) -> Result<Re
         ["v1", "messages", rest @ ..] => messages::sms(&gateway, &head, rest, &body).await,
         ["mailbox" | "mailbox.json", ..] => Ok(messages::mailbox(&gateway, &head, &segments)),
         ["v1", rest @ ..] => moyasar::respond(&gateway, &head, rest, body).await,
+        ["dns-query"] => dns::respond(&gateway, &head, &body).await,
         ["invoices", rest @ ..] => Ok(pages::respond(&gateway, &head.method, rest)),
         ["_sandbox", rest @ ..] => Ok(control::respond(&gateway, &head.method, rest, &body).await),
         _ => Ok(json(StatusCode::NOT_FOUND, &json!({"message": "no such path"}))),

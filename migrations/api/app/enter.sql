@@ -19,7 +19,7 @@ begin
   end if;
   if tenant.status is distinct from 'active' then
     if tenant.id is null then
-      perform app.refuse_moved(context ->> 'slug');
+      perform app.refuse_moved(context ->> 'host', context ->> 'slug');
       perform app.refuse(404, 'tenant_not_found');
     end if;
     if app.actor() not in ('gateway', 'provider', 'job') then perform app.refuse(404, 'shop_paused'); end if;

@@ -1,4 +1,5 @@
--- Messages to send now, leased by moving next_at, so that two jobs do not send the same.
+-- Messages to send now, leased by moving next_at, so that two jobs do not send the same. Links lead to the shop's primary domain: that another one is proved
+-- does not say that it leads here.
 create or replace function api.jobs_messages_due(context jsonb, input jsonb) returns jsonb
 language plpgsql volatile security definer
 set search_path = pg_catalog
@@ -24,7 +25,7 @@ begin
       'tenant_id', tenant, 'id', l.id, 'account_id', l.account_id, 'kind', l.kind, 'channel', l.channel, 'recipient', l.recipient,
       'sealed_body', l.sealed_body, 'attempts', l.attempts, 'tenant', jsonb_build_object('slug', t.slug,
         'name', app.text_in(t.name, t.locale, t.locale), 'locale', t.locale,
-        'domain', (select d.domain from app.tenant_domain d where d.tenant_id = tenant order by d.is_primary desc, d.domain limit 1)))
+        'domain', (select d.domain from app.tenant_domain d where d.tenant_id = tenant and d.is_primary)))
       order by l.created_at, l.id)
     into batch from leased l join app.tenant t on t.id = l.tenant_id;
     found_rows := found_rows || coalesce(batch, '[]');

@@ -14,8 +14,8 @@ begin
   values (tenant, s ->> 'slug', s -> 'name', s ->> 'region', s ->> 'locale', array(select jsonb_array_elements_text(s -> 'locales')),
     s ->> 'currency', case when s ->> 'currency' in ('KWD', 'BHD', 'OMR', 'JOD') then 3 when s ->> 'currency' = 'JPY' then 0 else 2 end,
     s ->> 'timezone', s ->> 'country', (s #>> '{tax,rate_bp}')::int, (s #>> '{tax,included}')::boolean, (s ->> 'show_available')::boolean);
-  insert into app.tenant_domain (tenant_id, id, domain, is_primary)
-  select tenant, app.uuid_v7(), d, n = 1 from jsonb_array_elements_text(input -> 'domains') with ordinality x (d, n);
+  insert into app.tenant_domain (tenant_id, id, domain, is_primary, status, verified_at)
+  select tenant, app.uuid_v7(), d, n = 1, 'verified', now() from jsonb_array_elements_text(input -> 'domains') with ordinality x (d, n);
   insert into app.shipping_method (tenant_id, id, code, name, flat_minor, free_above_minor, countries)
   select tenant, app.uuid_v7(), m ->> 'code', m -> 'name', (m ->> 'flat_minor')::bigint, (m ->> 'free_above_minor')::bigint,
     array(select jsonb_array_elements_text(m -> 'countries'))

@@ -9,7 +9,7 @@ begin
   if context ? 'tenant_id' or not (context ? 'host' or context ? 'slug') then return null; end if;
   tenant := app.resolve_tenant(context ->> 'host', context ->> 'slug');
   if tenant.id is null then
-    perform app.refuse_moved(context ->> 'slug');
+    perform app.refuse_moved(context ->> 'host', context ->> 'slug');
     return null;
   end if;
   return app.tenant_view(tenant);

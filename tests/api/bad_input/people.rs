@@ -175,6 +175,17 @@ async fn ids_in_paths_are_somebodys_or_nobodys() {
             cases.push(Case::new(format!("invitation {id:.40}"), call, 404, "invitation_not_found"));
         }
     }
+    for id in ids("dom") {
+        let path = format!("/domains/{id}");
+        for call in [
+            tenant.get(&path, &people.staff),
+            tenant.patch(&path, &people.staff, &json!({"is_primary": true})),
+            tenant.delete(&path, &people.staff),
+            people.staff.sign(tenant.request(Method::POST, &format!("{path}/verify"))),
+        ] {
+            cases.push(Case::new(format!("domain {id:.40}"), call, 404, "domain_not_found"));
+        }
+    }
     for id in ids("cus") {
         let call = staff.patch(&format!("/customers/{id}"), &people.staff, &status);
         cases.push(Case::new(format!("customer {id:.40}"), call, 404, "customer_not_found"));

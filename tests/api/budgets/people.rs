@@ -176,6 +176,7 @@ async fn what_staff_do_keeps_its_budget() {
     budget.one(shop.delete(&format!("{path}/keys/{}", text(&issued, "/key/id")), &owner), 200).await;
     budget.one(by_key("/members"), 401).await;
     budget.one(shop.delete(&path, &owner), 200).await;
+    a_domain_is_within_it(&budget, shop, &owner).await;
     let invitation = json!({"email": "new@example.com", "role": "viewer"});
     let invited = budget.one(owner.sign(shop.post("/invitations", &invitation)), 201).await.data();
     let link = json!({"token": world.mailbox().latest("new@example.com").await.token(), "password": OTHER_PASSWORD});
@@ -209,6 +210,22 @@ async fn what_staff_do_keeps_its_budget() {
     budget.keep(shop.patch(&members, &forbidden, &json!({"role": "owner"})), 403, 0).await;
     budget.one(forbidden.sign(shop.post("/leave", &json!({}))), 200).await;
     world.finish().await;
+}
+
+/// What was asked for is read before the DNS is, and verified after: two statements; everything else is one.
+async fn a_domain_is_within_it(budget: &Budget, shop: Door<'_>, owner: &Person) {
+    let asked = budget.one(owner.sign(shop.post("/domains", &json!({"domain": "shop.example"}))), 201).await.data();
+    let path = format!("/domains/{}", text(&asked, "/id"));
+    let verify = || owner.sign(shop.request(Method::POST, &format!("{path}/verify")));
+    budget.one(verify(), 409).await;
+    let (name, value) = (text(&asked, "/proof/record_name"), text(&asked, "/proof/record_value"));
+    shop.shop.world.gateway.set_txt(&name, &[&value]).unwrap();
+    budget.two(verify(), 200).await;
+    budget.one(verify(), 200).await;
+    budget.one(shop.get("/domains", owner), 200).await;
+    budget.one(shop.get(&path, owner), 200).await;
+    budget.one(shop.patch(&path, owner, &json!({"is_primary": true})), 200).await;
+    budget.one(shop.delete(&path, owner), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,8 @@ async fn a_plan_is_published_in_revisions_and_no_shop_is_moved_by_it() {
         (&on["limits"], &on["features"]),
         (&json!({"products": 7, "orders_monthly": 50, "api_calls_monthly": 0}), &json!(["custom_roles"]))
     );
-    let off = json!({"plan": "premium", "features": {"custom_roles": false, "api_keys": false}});
+    let off =
+        json!({"plan": "premium", "features": {"custom_roles": false, "api_keys": false, "custom_domains": false}});
     assert_eq!(subscribe(off).await.expect(200).data()["plan"]["features"], json!([]));
     for (body, field) in [
         (json!({"plan": "gold"}), "plan"),
@@ -222,6 +223,12 @@ async fn what_the_plan_does_not_hold_is_refused_by_name() {
     desk.post(&path, &admin, &json!({"plan": "free"})).await.expect(200);
     let refused = role("night").await.expect_problem(403, "feature_not_in_plan").json();
     assert_eq!(refused["errors"][0]["feature"], "custom_roles");
+    let refuse = async |path: &str, body: Value, feature: &str| {
+        let refused = owner.sign(door.post(path, &body)).await.expect_problem(403, "feature_not_in_plan").json();
+        assert_eq!(refused["errors"][0]["feature"], feature);
+    };
+    refuse("/integrations", json!({"name": "ERP", "scopes": ["audit.view"]}), "api_keys").await;
+    refuse("/domains", json!({"domain": "shop.example"}), "custom_domains").await;
     assert_eq!(door.get("/roles/counter", &owner).await.expect(200).data()["name"], "C", "what there is stays");
     assert_eq!(door.get("", &owner).await.expect(200).data()["plan"]["key"], "free");
     world.finish().await;

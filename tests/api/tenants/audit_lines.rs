@@ -110,6 +110,7 @@ async fn every_change_of_rights_and_settings_is_found() {
     let deed = |method: &Method, path: &str, body: Value| deeds.owned(&owner, method.clone(), path, &body);
     let calls = [
         ("settings", deed(&patch, "", json!({"timezone": "Asia/Dubai"})), 200, "tenant update"),
+        ("domain asked for", deed(&post, "/domains", json!({"domain": "shop.example"})), 201, "tenant_domain insert"),
         ("role made", deed(&post, "/roles", role), 201, "role insert"),
         ("role given", deed(&patch, &member, json!({"role": "counter"})), 200, "membership update"),
         ("role changed", deed(&patch, "/roles/counter", json!({"permissions": []})), 200, "role update"),

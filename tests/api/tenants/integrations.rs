@@ -100,7 +100,7 @@ async fn a_key_that_is_none_says_nothing_of_why() {
         program.ask(&wrong).await.expect_problem(401, "invalid_token");
     }
     // It is no cookie, and no customer's.
-    let cookie = program.door.request(Method::GET, "/members").header("cookie", &format!("__Host-wasla_staff={key}"));
+    let cookie = program.door.request(Method::GET, "/members").header("cookie", format!("__Host-wasla_staff={key}"));
     cookie.await.expect_problem(401, "invalid_token");
     bearer(world.shop("qahwa").get("/me"), &key).await.expect_problem(401, "invalid_token");
     program.ask(&key).await.expect(200);

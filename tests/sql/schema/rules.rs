@@ -227,7 +227,7 @@ pub const FUNCTIONS: &[Rule] = &[
         offenders: "select p.oid::regprocedure::text from pg_proc p where (p.prosecdef or p.proowner <> 'superadmin'::regrole) \
             and p.pronamespace in ('app'::regnamespace, 'ops'::regnamespace, 'audit'::regnamespace) \
             and not (p.proowner = 'app_resolver'::regrole and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
-              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant')) \
+              and p.proname in ('resolve_tenant', 'live_tenants', 'all_tenants', 'tenant_by_endpoint', 'domains_of', 'due_tenant', 'moved_tenant', 'domain_is_taken')) \
             and not (p.pronamespace = 'ops'::regnamespace and p.prosecdef and p.proconfig = '{search_path=pg_catalog}' \
               and (p.proargnames = '{context,input}' or p.proname = 'enter') and p.proowner = case p.proname \
                 when 'access_list' then 'app_auditor'::regrole when 'purge_tenants' then 'superadmin'::regrole else 'app_operator'::regrole end) \

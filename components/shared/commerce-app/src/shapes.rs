@@ -179,12 +179,12 @@ pub struct TimelineEntry {
     pub at: String,
 }
 
-/// A domain of a shop.
+/// A domain that a shop has verified.
 #[derive(ToSchema)]
 pub struct TenantDomain {
     /// In punycode, lower case.
     pub domain: String,
-    /// Whether the others lead here.
+    /// Whether those that were given up lead here.
     pub is_primary: bool,
 }
 

@@ -11,7 +11,7 @@ pub use call::{Function, Reply};
 pub use context::{Actor, CallContext, KeyContext, SessionContext};
 pub use error::DbError;
 pub use functions::{
-    After, audit, auth, carts, checkout, customers, integrations, invitations, jobs, members, messages, ops, orders,
-    plans, roles, storefront, system, tenants, webhooks,
+    After, audit, auth, carts, checkout, customers, domains, integrations, invitations, jobs, members, messages, ops,
+    orders, plans, roles, storefront, system, tenants, webhooks,
 };
 pub use log::Level;

@@ -54,6 +54,8 @@ pub enum Variable {
     SmsSender,
     /// JSON object from credential reference to a secret at a sign-in provider.
     SignInCredentials,
+    /// Origin of the DNS-over-HTTPS resolver.
+    DnsResolverUrl,
 }
 
 impl Variable {
@@ -82,6 +84,7 @@ impl Variable {
             Self::EmailFrom => "email_from",
             Self::SmsSender => "sms_sender",
             Self::SignInCredentials => "sign_in_credentials",
+            Self::DnsResolverUrl => "dns_resolver_url",
         }
     }
 }

@@ -154,6 +154,8 @@ typed_id! {
     SessionId = "ses";
     /// What somebody may do across shops.
     GrantId = "grn";
+    /// A domain of a shop's own.
+    DomainId = "dom";
 }
 
 impl CartId {

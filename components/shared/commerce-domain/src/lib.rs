@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod contact;
+pub mod domain_proof;
 pub mod field_error;
 pub mod ids;
 pub mod locale;
@@ -24,8 +25,9 @@ pub mod web_origin;
 pub use account::{AccountId, AccountKind};
 pub use field_error::{FieldError, FieldErrors};
 pub use ids::{
-    AddressId, ApiKeyId, CartId, CartItemId, CategoryId, CustomerId, EventId, GatewayAccountId, GrantId, IntegrationId,
-    InvitationId, MediaId, OrderId, OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId, VariantId,
+    AddressId, ApiKeyId, CartId, CartItemId, CategoryId, CustomerId, DomainId, EventId, GatewayAccountId, GrantId,
+    IntegrationId, InvitationId, MediaId, OrderId, OrderLineId, PaymentId, ProductId, SessionId, StaffId, TenantId,
+    VariantId,
 };
 pub use money::{Currency, Money};
 pub use quantity::{MAX_CART_ITEMS, Quantity};

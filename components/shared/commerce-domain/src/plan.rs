@@ -34,6 +34,8 @@ pub struct Limits {
 pub enum Feature {
     /// Programs that act for the shop by keys.
     ApiKeys,
+    /// Domains of the shop's own, beside the one under the base domain.
+    CustomDomains,
     /// Roles of the shop's own, beside those that every shop has.
     CustomRoles,
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod dns;
 pub mod error;
 pub mod message;
 pub mod messages;

@@ -36,6 +36,7 @@ pub use caller::{
     AccessCookie, Authorized, Customer, Permitted, Platform, RefreshCookie, Staff, Visitor, read_cookie, set_cookie,
 };
 pub use commerce_db::variables::{self, Secret, Variable};
+pub use commerce_tenancy::CustomDomain;
 pub use cursor::{CursorScope, export_limit, is_time, page_limit};
 pub use form::Form;
 pub use idempotency::{Fingerprint, IdempotencyKey};

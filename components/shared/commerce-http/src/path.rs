@@ -2,8 +2,8 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use commerce_domain::{
-    AddressId, ApiKeyId, CartId, CartItemId, CustomerId, GrantId, IntegrationId, InvitationId, MediaId, OrderId,
-    SessionId, StaffId, TenantId,
+    AddressId, ApiKeyId, CartId, CartItemId, CustomerId, DomainId, GrantId, IntegrationId, InvitationId, MediaId,
+    OrderId, SessionId, StaffId, TenantId,
 };
 use http::request::Parts;
 
@@ -58,6 +58,7 @@ id_params! {
     CartId, "cart_id", "cart_not_found";
     CartItemId, "item_id", "cart_item_not_found";
     CustomerId, "account_id", "customer_not_found";
+    DomainId, "domain_id", "domain_not_found";
     GrantId, "grant_id", "grant_not_found";
     InvitationId, "invitation_id", "invitation_not_found";
     MediaId, "media_id", "media_not_found";

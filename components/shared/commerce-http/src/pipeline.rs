@@ -21,6 +21,7 @@ use crate::encode::{Encoding, encode};
 use crate::log::Failure;
 use crate::query::is_percent_encoded;
 use crate::rate::RateLimit;
+use crate::variables::{self, Variable};
 use crate::{Problem, RequestInfo, Routes, json, log, vary};
 
 /// Longest path with query.
@@ -69,7 +70,7 @@ async fn handle(routes: &Router, encoding: Encoding, request: Request<Body>) -> 
         Err(problem) => problem.into_response(),
     };
     let failed = response.status().is_client_error() || response.status().is_server_error();
-    let failure = failed.then(|| render(&info, &mut response));
+    let failure = if failed { Some(render(&info, &mut response).await) } else { None };
     if let Some(page) = page {
         page.admit(response.headers_mut()).await;
     }
@@ -120,11 +121,11 @@ fn check_uri(uri: &Uri) -> Result<(), Problem> {
 
 /// Gives every failure its problem body, and returns what the log says of it. A handler's failure brings a `Problem` along; the router's own 404 and 405, and a
 /// recorded failure that is replayed, are told apart by their body.
-fn render(info: &RequestInfo, response: &mut Response) -> Failure {
+async fn render(info: &RequestInfo, response: &mut Response) -> Failure {
     let of = |problem: &Problem| Failure { code: problem.code().to_owned(), cause: problem.cause().map(str::to_owned) };
     if let Some(Rendered(problem)) = response.extensions_mut().remove() {
         tell(&problem, response.headers_mut());
-        send_on(info, &problem, response);
+        send_on(info, &problem, response).await;
         return of(&problem);
     }
     let problem = match response.extensions_mut().remove::<Problem>() {
@@ -142,26 +143,49 @@ fn render(info: &RequestInfo, response: &mut Response) -> Failure {
     }
     let headless = info.method() == Method::HEAD;
     *response.body_mut() = if headless { Body::empty() } else { Body::from(body) };
-    send_on(info, &problem, response);
+    send_on(info, &problem, response).await;
     of(&problem)
 }
 
-/// Sends whoever came by a shop's former host on to its host of today: 308, the same method, path and query. The scheme is left to be the same, since
-/// a proxy in front may speak another one than we see.
-fn send_on(info: &RequestInfo, problem: &Problem, response: &mut Response) {
+/// Sends whoever came by a shop's former host on to its host of today: 308, the same method, port, path and query. The scheme is left to be the same,
+/// since a proxy in front may speak another one than we see.
+async fn send_on(info: &RequestInfo, problem: &Problem, response: &mut Response) {
     if problem.code() != "tenant_moved" {
         return;
     }
-    let authority = info.uri().authority().map(Authority::as_str).unwrap_or_default();
-    let Some((label, rest)) = authority.split_once('.') else { return };
-    let (Some(from), Some(slug)) = (problem.fact("from"), problem.fact("slug")) else { return };
+    let Some(authority) = info.uri().authority() else { return };
+    let to = match problem.fact("host") {
+        Some(_) => {
+            let Ok(base_domain) = variables::text(Variable::BaseDomain).await else { return };
+            by_domain(authority, problem, &base_domain)
+        }
+        None => by_slug(authority, problem),
+    };
     let path = info.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    if label.eq_ignore_ascii_case(from)
-        && let Ok(location) = HeaderValue::from_str(&format!("//{slug}.{rest}{path}"))
+    if let Some(to) = to
+        && let Ok(location) = HeaderValue::from_str(&format!("//{to}{path}"))
     {
         *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
         response.headers_mut().insert(LOCATION, location);
     }
+}
+
+/// From `<former slug>.<rest>` to `<slug>.<rest>`.
+fn by_slug(authority: &Authority, problem: &Problem) -> Option<String> {
+    let (label, rest) = authority.as_str().split_once('.')?;
+    let slug = problem.fact("slug")?;
+    label.eq_ignore_ascii_case(problem.fact("from")?).then(|| format!("{slug}.{rest}"))
+}
+
+/// From a domain that the shop gave up to its primary one, or to its host under the base domain.
+fn by_domain(authority: &Authority, problem: &Problem, base_domain: &str) -> Option<String> {
+    let slug = problem.fact("slug")?;
+    let host =
+        problem.fact("domain").map_or_else(|| format!("{slug}.{}", base_domain.trim_end_matches('.')), str::to_owned);
+    Some(match authority.port_u16() {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
 }
 
 /// What a problem says in headers.
@@ -316,6 +340,28 @@ mod tests {
             let status = if location.is_some() { 308 } else { body["status"].as_u64().unwrap() };
             assert_eq!(u64::from(response.status().as_u16()), status, "{uri}");
             assert_eq!(response.headers().get("location").map(|value| value.to_str().unwrap()), location, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_domain_that_was_given_up_leads_to_the_primary_one_or_to_the_slugs_host() {
+        let moved = |detail: Value| {
+            Problem::from(commerce_db::DbError::Refused {
+                status: 421,
+                code: "tenant_moved".into(),
+                detail: Some(detail),
+            })
+        };
+        let primary = moved(serde_json::json!({"host": "old.example", "slug": "a", "domain": "new.example"}));
+        let none = moved(serde_json::json!({"host": "old.example", "slug": "a", "domain": null}));
+        for (authority, problem, to) in [
+            ("old.example", &primary, "new.example"),
+            ("OLD.example.:8443", &primary, "new.example:8443"),
+            ("old.example:3000", &none, "a.wasla.test:3000"),
+            ("old.example", &none, "a.wasla.test"),
+        ] {
+            let authority: Authority = authority.parse().unwrap();
+            assert_eq!(by_domain(&authority, problem, "wasla.test.").as_deref(), Some(to));
         }
     }
 

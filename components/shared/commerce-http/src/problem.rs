@@ -48,6 +48,13 @@ impl FieldError {
         Self { field: Some(cut(field.to_owned().into()).into_owned()), code: code.into(), message, facts: Map::new() }
     }
 
+    /// The same with a further fact.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// From the facts that a refusing function gave.
     fn from_facts(code: &str, facts: Value) -> Self {
         let Value::Object(mut facts) = facts else {

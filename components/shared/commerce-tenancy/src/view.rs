@@ -32,7 +32,7 @@ pub struct TenantView {
     pub catalog_version: i64,
     /// Whether it is open: a paused shop answers as one that does not exist.
     pub active: bool,
-    /// Its own domains, beside the one under the base domain.
+    /// The domains that it has verified, beside the one under the base domain.
     pub domains: Vec<String>,
     /// The other origins whose pages may call its API, as browsers spell them.
     pub cors_origins: Vec<String>,

@@ -1,6 +1,7 @@
 //! Handlers, one file for each noun.
 
 pub mod audit;
+pub mod domains;
 pub mod integrations;
 pub mod jobs;
 pub mod members;

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod carts;
 pub mod checkout;
 pub mod customers;
+pub mod domains;
 pub mod integrations;
 pub mod invitations;
 pub mod jobs;

@@ -55,6 +55,9 @@ pub struct AgreedFeatures {
     /// Programs that act for the shop by keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_keys: Option<bool>,
+    /// Domains of the shop's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_domains: Option<bool>,
     /// Roles of the shop's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_roles: Option<bool>,

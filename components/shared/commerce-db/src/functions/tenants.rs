@@ -57,7 +57,7 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// The terms that it is on.
     pub plan: Box<RawValue>,
-    /// Custom domains, the primary one first.
+    /// Verified domains, the primary one first.
     pub domains: Box<RawValue>,
     /// ISO 8601.
     pub created_at: String,

@@ -129,6 +129,7 @@ fn problems() -> Value {
         ("308", "The shop has another name now: `Location` leads on."),
         ("400", "Malformed."),
         ("401", "No access token, a bad one, or one of a session that is over."),
+        ("402", "More than the plan of the shop holds; `errors` says of what."),
         ("403", "The account may not do this, or must prove again who it is."),
         ("404", "Nothing here, or nothing that the caller may know of."),
         ("409", "It conflicts with what is there."),
