@@ -19,7 +19,10 @@ fn shop() -> Routes {
             get(tenant::show_tenant).gives::<SettingsView>(200).patch(tenant::update_tenant).gives::<SettingsView>(200),
         )
         .route("/me/usage", get(tenant::show_usage).gives::<TenantUsage>(200))
-        .route("/me/members", get(members::list_members).pages::<MemberView>())
+        .route(
+            "/me/members",
+            get(members::list_members).pages::<MemberView>().patch(members::update_members).lists::<MemberView>(),
+        )
         .route(
             "/me/members/{account_id}",
             get(members::show_member)

@@ -5,6 +5,7 @@ mod customer;
 mod load;
 mod machine;
 mod memory;
+mod owner;
 mod processors;
 mod report;
 mod run;

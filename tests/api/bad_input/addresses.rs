@@ -154,7 +154,7 @@ async fn methods_that_a_resource_does_not_have_are_refused_with_those_it_has() {
             ("/domains", "GET,HEAD,POST"),
             ("/domains/a", "GET,HEAD,PATCH,DELETE"),
             ("/domains/a/verify", "POST"),
-            ("/members", "GET,HEAD"),
+            ("/members", "GET,HEAD,PATCH"),
             ("/members/a", "GET,HEAD,PATCH,DELETE"),
             ("/leave", "POST"),
             ("/ownership", "POST"),

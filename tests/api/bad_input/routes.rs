@@ -144,6 +144,12 @@ impl<'w> Stage<'w> {
             ),
             route(Method::POST, "/api/v1/tenants/me/domains".into(), json!({"domain": "shop.example"}), &["domain"]),
             route(Method::PATCH, format!("/api/v1/tenants/me/domains/dom_{nobody}"), json!({"is_primary": true}), &[]),
+            route(
+                Method::PATCH,
+                "/api/v1/tenants/me/members".into(),
+                json!({"account_ids": [format!("usr_{nobody}")], "role": "viewer"}),
+                &["account_ids"],
+            ),
             route(Method::PATCH, "/api/v1/tenants/me/roles/nobody".into(), json!({"name": "N"}), &[]),
             route(
                 Method::PATCH,

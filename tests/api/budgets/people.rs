@@ -154,6 +154,8 @@ async fn what_staff_do_keeps_its_budget() {
     budget.one(shop.get(&members, &owner), 200).await;
     budget.one(shop.patch(&members, &owner, &json!({"role": "manager"})), 200).await;
     budget.one(shop.patch(&members, &owner, &json!({"status": "suspended"})), 200).await;
+    let many = json!({"account_ids": [member.id], "status": "active"});
+    budget.one(shop.patch("/members", &owner, &many), 200).await;
     let role = json!({"key": "counter", "name": "Counter", "permissions": ["stock.adjust"]});
     budget.one(owner.sign(shop.post("/roles", &role)), 201).await;
     budget.one(shop.get("/roles", &owner), 200).await;

@@ -1,6 +1,6 @@
 //! `/me/members`, `/me/ownership`, `/me/leave`
 
-use futures::future::join;
+use futures::future::{join, join_all};
 use serde_json::{Value, json};
 use tests::World;
 
@@ -194,5 +194,64 @@ async fn an_owner_hands_the_shop_over() {
     assert_eq!(former.data["account"]["role"], "admin");
     let new = Person::read(door.login("salem@example.com", PASSWORD).await);
     assert_eq!(new.data["account"]["role"], "owner");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_changed_at_once_or_none_of_them() {
+    let world = World::start().await;
+    let staff = Door::staff(&world, "qahwa");
+    let owner = staff.employee("noura@example.com", "owner").await;
+    let shop = Door::tenant(&world, "qahwa");
+    let mut team = Vec::new();
+    for n in 0..3 {
+        team.push(staff.employee(&format!("s{n}@example.com"), "staff").await);
+    }
+    let ids: Vec<&str> = team.iter().map(|person| &*person.id).collect();
+    let roles = async || -> Vec<Value> {
+        let listed = shop.get("/members?limit=100", &owner).await.expect(200).data();
+        let all = listed.as_array().unwrap().clone();
+        let of =
+            |id: &&str| all.iter().find(|one| one["account_id"] == **id).map_or(Value::Null, |one| one["role"].clone());
+        ids.iter().map(of).collect()
+    };
+    let change = |body: Value| shop.patch("/members", &owner, &body);
+    let changed = change(json!({"account_ids": ids, "role": "viewer"})).await.expect(200).data();
+    assert_eq!(changed.as_array().unwrap().len(), 3);
+    assert_eq!(roles().await, ["viewer", "viewer", "viewer"]);
+    shop.get("/members", &team[0]).await.expect_problem(401, "session_ended");
+
+    // One that is refused refuses all of them.
+    let stranger = Door::staff(&world, "moda").employee("stranger@example.com", "staff").await;
+    let nobody = "usr_00000000000000000000000000000001";
+    for other in [&*stranger.id, nobody] {
+        let refused = change(json!({"account_ids": [ids[0], other, ids[1]], "role": "manager"})).await;
+        let refused = refused.expect_problem(422, "invalid_request").json();
+        let error = (&refused["errors"][0]["field"], &refused["errors"][0]["code"]);
+        assert_eq!(error, (&json!("account_ids.1"), &json!("member_not_found")), "{other}");
+    }
+    change(json!({"account_ids": [ids[0], owner.id], "role": "manager"})).await.expect_problem(409, "own_membership");
+    change(json!({"account_ids": ids, "role": "night_shift"})).await.expect_problem(422, "invalid_request");
+    for body in [
+        json!({"account_ids": [], "role": "viewer"}),
+        json!({"account_ids": ids}),
+        json!({"account_ids": vec![nobody; 101], "role": "viewer"}),
+    ] {
+        change(body).await.expect_problem(422, "invalid_request");
+    }
+    assert_eq!(roles().await, ["viewer", "viewer", "viewer"]);
+
+    // Two that change the same ones in opposite orders both come to an end.
+    let back: Vec<&str> = ids.iter().rev().copied().collect();
+    let calls = join_all((0..10).map(|n| {
+        let order = if n % 2 == 0 { &ids } else { &back };
+        let body = json!({"account_ids": order, "role": if n % 2 == 0 { "staff" } else { "manager" }});
+        async { change(body).await.status }
+    }));
+    assert_eq!(calls.await, [200; 10]);
+    let once = roles().await;
+    assert!(once.iter().all(|role| *role == once[0]), "{once:?}");
+    change(json!({"account_ids": back, "status": "removed"})).await.expect(200);
+    assert_eq!(roles().await, [Value::Null, Value::Null, Value::Null]);
     world.finish().await;
 }

@@ -1,7 +1,7 @@
 //! `/me/members`: who works here. What changes counts from the member's next request on.
 
 use axum::response::Response;
-use commerce_db::members::{self, Authority, ListInput, Member, ReadInput, SetInput};
+use commerce_db::members::{self, Authority, ListInput, Member, ReadInput, SetInput, SetManyInput};
 use commerce_domain::StaffId;
 use commerce_domain::permission::may::{ManageMembers, ViewMembers};
 use commerce_http::{
@@ -13,6 +13,9 @@ use utoipa::ToSchema;
 
 /// Most characters of a filter.
 const MAX_TEXT: usize = 100;
+
+/// Most members that are changed at once.
+const MAX_MEMBERS: usize = 100;
 
 /// Filters and page of the list.
 #[derive(Deserialize, ToSchema)]
@@ -51,6 +54,39 @@ impl Status {
 pub struct MemberPatch {
     role: Option<String>,
     status: Option<Status>,
+}
+
+/// What somebody's membership becomes.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = NewMemberStatus)]
+pub enum NewStatus {
+    /// Works here.
+    Active,
+    /// Does not, until they are let in again.
+    Suspended,
+    /// Works here no more.
+    Removed,
+}
+
+impl NewStatus {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// What changes of many memberships: of all of them the same.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManyMembersPatch {
+    /// At most 100.
+    account_ids: Vec<StaffId>,
+    role: Option<String>,
+    status: Option<NewStatus>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -120,13 +156,46 @@ pub async fn update_member(
     body: JsonBody<MemberPatch>,
 ) -> Result<Response, Problem> {
     let MemberPatch { role, status } = body.value;
-    if role.is_none() && status.is_none() {
+    check(role.as_deref(), status.is_some())?;
+    set(&staff, account_id, role, status.map(Status::as_str)).await
+}
+
+/// `PATCH /me/members`: the same change for many (USR-03), or for none of them.
+pub async fn update_members(
+    staff: Permitted<ManageMembers>,
+    _: Query<NoParams>,
+    body: JsonBody<ManyMembersPatch>,
+) -> Result<Response, Problem> {
+    let ManyMembersPatch { account_ids, role, status } = body.value;
+    let wrong = |code: &'static str| Problem::field("account_ids", code, codes::title(code));
+    match account_ids.len() {
+        0 => return Err(wrong("required")),
+        1..=MAX_MEMBERS => {}
+        _ => return Err(wrong("too_long")),
+    }
+    check(role.as_deref(), status.is_some())?;
+    let input = SetManyInput {
+        account_ids: account_ids.iter().map(StaffId::as_uuid).collect(),
+        role,
+        status: status.map(NewStatus::as_str),
+        may: Authority::of(&staff.permissions()),
+    };
+    let changed = staff.call(&members::SET_MANY, &input).await?;
+    staff.revoke(changed.ended).await;
+    staff.outdate(changed.outdated).await;
+    let views: Vec<MemberView<'_>> = changed.members.iter().map(MemberView::from).collect();
+    staff.success(StatusCode::OK, &views)
+}
+
+/// Something must change, and no role has so long a name.
+fn check(role: Option<&str>, status: bool) -> Result<(), Problem> {
+    if role.is_none() && !status {
         return Err(Problem::field("role", "required", codes::title("required")));
     }
-    if role.as_ref().is_some_and(|role| role.len() > MAX_TEXT) {
+    if role.is_some_and(|role| role.len() > MAX_TEXT) {
         return Err(Problem::field("role", "unsupported", codes::title("unsupported")));
     }
-    set(&staff, account_id, role, status.map(Status::as_str)).await
+    Ok(())
 }
 
 /// `DELETE /me/members/{account_id}`: works here no more. The account remains, with what it is elsewhere.
@@ -135,7 +204,7 @@ pub async fn remove_member(
     PathId(account_id): PathId<StaffId>,
     _: Query<NoParams>,
 ) -> Result<Response, Problem> {
-    set(&staff, account_id, None, Some("removed")).await
+    set(&staff, account_id, None, Some(NewStatus::Removed.as_str())).await
 }
 
 async fn set(

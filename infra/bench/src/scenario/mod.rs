@@ -8,6 +8,7 @@ mod database;
 mod hot_sku;
 mod list;
 mod memory;
+mod neighbours;
 mod pgbench;
 mod start;
 mod statements;
@@ -42,6 +43,8 @@ pub enum Scenario {
     Auth,
     /// Settings, members, roles, trail
     Tenants,
+    /// A shop beside one that asks too much, and beside 10,000 others
+    Neighbours,
     /// 200 shoppers, 100 units
     HotSku,
     /// Settled payments
@@ -83,6 +86,7 @@ impl Scenario {
             Self::Checkout => checkout::run(stand, effort).await,
             Self::Auth => auth::run(stand).await,
             Self::Tenants => tenants::run(stand).await,
+            Self::Neighbours => neighbours::run(stand, effort).await,
             Self::HotSku => hot_sku::run(stand).await,
             Self::Webhook => webhook::run(stand, effort).await,
             Self::Trail => trail::run(stand, effort).await,

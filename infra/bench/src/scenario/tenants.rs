@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::quantile_row;
-use crate::customer::{self, Session};
 use crate::load::{Connection, REQUEST, Samples};
+use crate::owner::Owner;
 use crate::report::{Limit, Row};
 use crate::shopper::expect;
 use crate::stand::Stand;
@@ -17,17 +17,8 @@ const FOREVER: Duration = Duration::from_secs(600);
 /// Requests of each kind, one after another.
 const REQUESTS: usize = 200;
 
-/// Where staff run their shop.
-const SHOP: &str = "/api/v1/tenants/me";
-
-/// An owner who has signed in.
-struct Owner {
-    slug: String,
-    session: Session,
-}
-
 pub async fn run(stand: &Stand) -> Result<Vec<Row>> {
-    let owner = Owner::sign_in(stand).await.context("an owner")?;
+    let owner = Owner::sign_in(stand, &stand.a_shop()).await.context("an owner")?;
     let mut connection = Connection::new(stand.host.address);
     let mut rows = Vec::new();
     for (name, path) in [
@@ -60,29 +51,4 @@ async fn repeat(connection: &mut Connection, bytes: impl Fn(usize) -> Vec<u8>) -
         samples.record(REQUEST, start);
     }
     Ok(samples)
-}
-
-impl Owner {
-    /// The owner that comes with a demo shop: sets a password by the link of a letter, and signs in.
-    async fn sign_in(stand: &Stand) -> Result<Self> {
-        let slug = stand.a_shop();
-        let email = format!("owner@{slug}.example");
-        let mut connection = Connection::new(stand.host.address);
-        let forgot = format!(r#"{{"email":"{email}"}}"#);
-        let bytes = customer::request("POST", &slug, "/api/v1/auth/password/forgot", "", &forgot);
-        expect(&connection.exchange(&bytes).await?, 202, "POST /password/forgot")?;
-        let token = customer::letter(stand, &email).await?;
-        let reset = format!(r#"{{"token":"{token}","password":"{}"}}"#, customer::PASSWORD);
-        let bytes = customer::request("POST", &slug, "/api/v1/auth/password/reset", "", &reset);
-        expect(&connection.exchange(&bytes).await?, 200, "POST /password/reset")?;
-        let login = format!(r#"{{"email":"{email}","password":"{}"}}"#, customer::PASSWORD);
-        let bytes = customer::request("POST", &slug, "/api/v1/auth/login", "", &login);
-        let session = customer::session(&connection.exchange(&bytes).await?, "POST /login")?;
-        Ok(Self { slug, session })
-    }
-
-    fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
-        let bearer = format!("authorization: Bearer {}\r\n", self.session.access);
-        customer::request(method, &self.slug, &format!("{SHOP}{path}"), &bearer, body)
-    }
 }

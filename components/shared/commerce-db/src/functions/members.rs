@@ -107,6 +107,31 @@ pub struct SetInput {
     pub may: Authority,
 }
 
+/// Input of [`SET_MANY`].
+#[derive(Clone, Debug, Serialize)]
+pub struct SetManyInput {
+    /// The members' accounts.
+    pub account_ids: Vec<Uuid>,
+    /// The role, when it changes.
+    pub role: Option<String>,
+    /// The status, when it changes: `active`, `suspended`, `removed`.
+    pub status: Option<&'static str>,
+    /// The caller's.
+    pub may: Authority,
+}
+
+/// Answer of [`SET_MANY`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct MembersSet {
+    /// As they are now, by their ids.
+    pub members: Vec<Member>,
+    /// Sessions that ended.
+    #[serde(deserialize_with = "public_id::many")]
+    pub ended: Vec<Uuid>,
+    /// Whose tokens are out of date.
+    pub outdated: Vec<Outdated>,
+}
+
 /// Answer of [`SET`].
 #[derive(Clone, Debug, Deserialize)]
 pub struct MemberSet {
@@ -158,6 +183,10 @@ tenant_function! {
 tenant_function! {
     /// Changes role or status. Refuses: `member_not_found`, `own_membership`, `beyond_own_permissions`, `last_owner`, a `role` that there is not.
     SET, "member_set", SetInput => MemberSet
+}
+tenant_function! {
+    /// The same for many at once, or for none. Refuses as [`SET`] does, and an account that is no member by its place in the list.
+    SET_MANY, "member_set_many", SetManyInput => MembersSet
 }
 tenant_function! {
     /// Ends the caller's own membership. Refuses: `last_owner`.
