@@ -6,7 +6,7 @@ use commerce_db::auth::MfaRule;
 use commerce_db::tenants::{PasswordRules, SettingsPatch};
 use commerce_domain::field_error::code;
 use commerce_domain::locale::Language;
-use commerce_domain::text::BoundedText;
+use commerce_domain::text::{BoundedText, is_key};
 use commerce_domain::{FieldError, FieldErrors, WebOrigin};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -101,13 +101,10 @@ pub(crate) fn names(given: &BTreeMap<String, String>) -> Result<BTreeMap<String,
 
 /// Which roles there are is known to the database; what cannot be one is refused at once.
 fn roles(names: Vec<String>) -> Result<Vec<String>, &'static str> {
-    let fits = |name: &String| {
-        (1..=50).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
     if names.len() > MAX_ROLES {
         return Err(code::TOO_LONG);
     }
-    if names.iter().all(fits) { Ok(names) } else { Err(code::UNSUPPORTED) }
+    if names.iter().all(|name| is_key(name)) { Ok(names) } else { Err(code::UNSUPPORTED) }
 }
 
 /// Each once, spelt as browsers send it. None at all is a list, too: nobody but the shop's own pages.

@@ -79,6 +79,13 @@ pub fn is_unprintable(character: char) -> bool {
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// Whether the text is fit to be a key that people choose and databases keep, of a role or a plan: `counter`, `night_shift`, of 50 bytes at most.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    text.len() <= 50 && text.split('_').all(is_word)
+}
+
 /// Replaces Arabic-Indic (٠–٩) and Persian (۰–۹) digits by ASCII ones; all else stays.
 #[must_use]
 pub fn fold_digits(text: &str) -> String {
@@ -119,6 +126,16 @@ mod tests {
         }
         assert!(Name::parse("می\u{200c}م").is_ok());
         assert!(serde_json::from_str::<Name>("\"a\\u0000b\"").is_err());
+    }
+
+    #[test]
+    fn keys_are_words() {
+        for key in ["free", "night_shift", "a_b_c", &"a".repeat(50)] {
+            assert!(is_key(key), "{key}");
+        }
+        for text in ["", "_", "Free", "a__b", "_a", "a_", "a-b", "a1", "\u{661}", &"a".repeat(51)] {
+            assert!(!is_key(text), "{text}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use commerce_domain::FieldErrors;
 use commerce_domain::field_error::{code, given};
 use commerce_domain::permission::may::{ManageRoles, ViewMembers};
 use commerce_domain::permission::{Permission, ROLES, Role, own_role};
-use commerce_domain::text::BoundedText;
+use commerce_domain::text::{BoundedText, is_key};
 use commerce_http::{Authorized, IfMatch, JsonBody, NoParams, PathId, PathParam, Permitted, Problem, Query, Staff};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,6 @@ use uuid::Uuid;
 
 /// Most roles of a shop's own.
 const MAX_ROLES: u32 = 50;
-
-/// Most characters of a role's key, as the database bounds it.
-const MAX_KEY: usize = 50;
 
 /// The key of a role in a path: a shipped one's name, or that of one of the shop's own.
 pub struct RoleKey(String);
@@ -212,12 +209,6 @@ fn views(found: &Roles) -> Vec<RoleView<'_>> {
 /// What every shop has stays as it is.
 fn refuse_shipped(key: &str) -> Result<(), Problem> {
     if Role::parse(key).is_some() { Err(Problem::conflict("role_shipped")) } else { Ok(()) }
-}
-
-/// `counter`, `night_shift`.
-fn is_key(text: &str) -> bool {
-    text.len() <= MAX_KEY
-        && text.split('_').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 fn new_key(key: String) -> Result<String, &'static str> {
