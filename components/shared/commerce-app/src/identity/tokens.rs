@@ -116,7 +116,7 @@ mod tests {
             permissions(&subject(tenant, kind, &TokenFacts { epoch: 1, role: role.into(), role_facts: None }))
         };
         let (platform, shop) = (platform::TENANT_ID.as_uuid(), Uuid::from_u128(7));
-        assert_eq!(at(platform, AccountKind::Staff, "finance"), ["tenants.view"]);
+        assert_eq!(at(platform, AccountKind::Staff, "finance"), ["plans.view", "tenants.view"]);
         assert!(at(shop, AccountKind::Staff, "finance").contains(&"wallet.view".to_owned()));
         assert!(at(platform, AccountKind::Staff, "owner").is_empty(), "a shop's role at the platform");
         assert!(at(shop, AccountKind::Staff, "platform_admin").is_empty(), "the platform's role in a shop");
