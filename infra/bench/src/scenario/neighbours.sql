@@ -3,7 +3,7 @@
 set session_replication_role = replica;
 create temporary table neighbour as
 select app.uuid_v7() as id, 'neighbour-' || n as slug
-from generate_series(1, $COUNT - (select count(*) from app.tenant where id <> app.platform_id())) n;
+from generate_series(1 + (select count(*) from app.tenant where id <> app.platform_id()), $COUNT) n;
 insert into app.tenant (id, slug, name) select id, slug, '{"ar": "جار", "en": "Neighbour"}' from neighbour;
 create temporary table offered as
 select t.id as tenant_id, app.uuid_v7() as id, app.uuid_v7() as variant_id, 'product-' || n as slug from neighbour t, generate_series(1, 20) n;
